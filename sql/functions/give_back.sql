@@ -1,0 +1,21 @@
+-- Ends leases under which no attempt was started: the deliveries are due as before, and no attempt is counted.
+CREATE OR REPLACE FUNCTION yizhan.give_back(event_ids uuid[], endpoint_ids integer[], tokens bigint[])
+RETURNS TABLE (event_id uuid, endpoint_id integer)
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    UPDATE yizhan.outbox AS o
+    SET attempt = o.attempt - 1, lease_until = NULL, lease_owner = NULL
+    FROM unnest(event_ids, endpoint_ids, tokens) AS i (event_id, endpoint_id, token)
+    WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
+        -- Said twice, it counts once.
+        AND o.lease_until IS NOT NULL
+    RETURNING o.event_id, o.endpoint_id;
+END
+$$;

@@ -1,0 +1,63 @@
+-- Ends deliveries, each only if its token is still the one that was leased, and returns those that it ended. Said
+-- twice (because an answer was lost) it returns them again.
+CREATE OR REPLACE FUNCTION yizhan.settle(
+    relay integer,
+    event_ids uuid[],
+    endpoint_ids integer[],
+    tokens bigint[],
+    states text[],
+    since_starts interval[],
+    took_mss integer[],
+    http_statuses integer[],
+    reasons text[],
+    answer_starts text[],
+    answers bytea[],
+    warnings text[]
+)
+RETURNS TABLE (event_id uuid, endpoint_id integer)
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+-- Statistics taken while the tables were empty must not lead to a scan of them.
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH input AS MATERIALIZED (
+        SELECT * FROM unnest(
+            event_ids, endpoint_ids, tokens, states, since_starts, took_mss, http_statuses, reasons, answer_starts,
+            answers, warnings
+        ) AS i (
+            event_id, endpoint_id, token, state, since_start, took_ms, http_status, reason, answer_start,
+            answer, warning)
+    ),
+    ended AS (
+        DELETE FROM yizhan.outbox AS o
+        USING input AS i
+        WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
+        RETURNING
+            o.event_id, o.endpoint_id, o.app_id, i.state, o.attempt, o.token, i.since_start, i.took_ms, i.http_status,
+            i.reason, i.answer_start, i.answer, i.warning, o.requeued_at
+    ),
+    kept AS (
+        INSERT INTO yizhan.outcome AS o (
+            event_id, endpoint_id, app_id, state, attempts, token, relay, started_at, took_ms, http_status, reason,
+            answer_start, answer, warning, requeued_at)
+        SELECT
+            e.event_id, e.endpoint_id, e.app_id, e.state, e.attempt, e.token, relay,
+            clock_timestamp() - e.since_start, e.took_ms, e.http_status, e.reason, e.answer_start, e.answer,
+            e.warning, e.requeued_at
+        FROM ended AS e
+        RETURNING o.event_id, o.endpoint_id
+    )
+    SELECT k.event_id, k.endpoint_id FROM kept AS k
+    UNION ALL
+    -- Ended by an earlier call whose answer was lost: this statement's snapshot does not show its own inserts.
+    SELECT o.event_id, o.endpoint_id
+    FROM input AS i
+    JOIN yizhan.outcome AS o
+        ON o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token;
+END
+$$;

@@ -1,0 +1,72 @@
+-- Writes accepted events and their deliveries in one statement, and says which were new. An event that is not among
+-- the returned rows was known already. `leases` is NULL for a delivery that is not born leased.
+--
+-- The caller sends events sorted by (order_no, app_id, dedupe_key), so that two relays that store the same orders
+-- wait for each other instead of deadlocking.
+CREATE OR REPLACE FUNCTION yizhan.store(
+    relay integer,
+    event_ids uuid[],
+    app_ids integer[],
+    order_nos text[],
+    dedupe_keys text[],
+    types text[],
+    bodies bytea[],
+    fingerprints bytea[],
+    reply_endpoint_ids integer[],
+    warnings text[],
+    delivery_event_ids uuid[],
+    delivery_endpoint_ids integer[],
+    leases interval[],
+    ordered boolean[]
+)
+RETURNS TABLE (event_id uuid, endpoint_id integer, leased boolean)
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+-- The join below is between two batches; a nested loop there is quadratic, and estimates of arrays are guesses.
+SET enable_nestloop = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    IF true = ANY (ordered) THEN
+        -- Events of one order must get their seq in the order in which they are committed: whoever comes second
+        -- waits here, and sees the first when it looks for earlier ones.
+        PERFORM yizhan.lock_orders(event_ids, app_ids, order_nos, delivery_event_ids, ordered);
+    END IF;
+
+    RETURN QUERY
+    WITH stored AS (
+        INSERT INTO yizhan.event AS e (
+            id, app_id, order_no, dedupe_key, type, body, fingerprint, reply_endpoint_id, warning)
+        SELECT i.* FROM unnest(
+            event_ids, app_ids, order_nos, dedupe_keys, types, bodies, fingerprints, reply_endpoint_ids, warnings) AS i
+        ON CONFLICT (order_no, app_id, dedupe_key) DO NOTHING
+        RETURNING e.id, e.seq, e.app_id, e.order_no
+    ),
+    delivery AS (
+        SELECT
+            s.id, s.seq, s.app_id, s.order_no, d.endpoint_id, d.ordered,
+            CASE
+                WHEN NOT d.ordered THEN d.lease
+                WHEN EXISTS (
+                    SELECT FROM yizhan.outbox AS o
+                    WHERE o.endpoint_id = d.endpoint_id AND o.app_id = s.app_id AND o.order_key = s.order_no
+                ) THEN NULL
+                WHEN s.seq > min(s.seq) OVER (PARTITION BY d.ordered, d.endpoint_id, s.app_id, s.order_no) THEN NULL
+                ELSE d.lease
+            END AS lease
+        FROM unnest(delivery_event_ids, delivery_endpoint_ids, leases, ordered) AS d (id, endpoint_id, lease, ordered)
+        JOIN stored AS s ON s.id = d.id
+    )
+    INSERT INTO yizhan.outbox AS o (
+        event_id, endpoint_id, app_id, seq, attempt, token, lease_until, lease_owner, order_key)
+    SELECT
+        d.id, d.endpoint_id, d.app_id, d.seq,
+        CASE WHEN d.lease IS NULL THEN 0 ELSE 1 END,
+        CASE WHEN d.lease IS NULL THEN 0 ELSE 1 END,
+        clock_timestamp() + d.lease,
+        CASE WHEN d.lease IS NULL THEN NULL ELSE relay END,
+        CASE WHEN d.ordered THEN d.order_no END
+    FROM delivery AS d
+    RETURNING o.event_id, o.endpoint_id, o.lease_until IS NOT NULL;
+END
+$$;
