@@ -1,0 +1,73 @@
+/// One account at a platform.
+@dynamicMemberLookup
+package struct App: Hashable, Sendable {
+    package var id: AppID
+    package var settings: AppSettings
+
+    package init(id: AppID, settings: AppSettings) {
+        self.id = id
+        self.settings = settings
+    }
+
+    package init(
+        id: AppID, name: String, merchant: String, platform: String, appKey: String, secret: Secret,
+        clockWindow: Duration = .seconds(300), reply: ReplyPolicy = ReplyPolicy()
+    ) {
+        self.init(
+            id: id,
+            settings: AppSettings(
+                name: name, merchant: merchant, platform: platform, appKey: appKey, secret: secret,
+                clockWindow: clockWindow, reply: reply))
+    }
+
+    package subscript<Value>(dynamicMember member: WritableKeyPath<AppSettings, Value>) -> Value {
+        get { settings[keyPath: member] }
+        set { settings[keyPath: member] = newValue }
+    }
+}
+
+/// An app as `relay.yaml` tells it.
+package struct AppSettings: Hashable, Sendable {
+    package var name: String
+    package var merchant: String
+    package var platform: String
+    package var appKey: String
+    package var secret: Secret
+    /// How far a call's `time_stamp` may be from the machine's clock; zero turns the check off.
+    package var clockWindow: Duration
+    package var reply: ReplyPolicy
+
+    package init(
+        name: String, merchant: String, platform: String, appKey: String, secret: Secret,
+        clockWindow: Duration = .seconds(300), reply: ReplyPolicy = ReplyPolicy()
+    ) {
+        self.name = name
+        self.merchant = merchant
+        self.platform = platform
+        self.appKey = appKey
+        self.secret = secret
+        self.clockWindow = clockWindow
+        self.reply = reply
+    }
+}
+
+/// How a platform's call is answered while the merchant's outcome is not there yet.
+package struct ReplyPolicy: Hashable, Sendable {
+    package enum Pending: String, Sendable, CaseIterable {
+        case accept
+        case reject
+    }
+
+    /// How long the platform's call waits for the merchant's outcome.
+    package var wait: Duration
+    package var onPending: Pending
+    package var pendingMessage: String
+
+    package init(
+        wait: Duration = .seconds(3), onPending: Pending = .accept, pendingMessage: String = "奖品发放中,请稍后查看"
+    ) {
+        self.wait = wait
+        self.onPending = onPending
+        self.pendingMessage = pendingMessage
+    }
+}

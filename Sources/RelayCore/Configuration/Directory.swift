@@ -1,0 +1,28 @@
+/// Everything that is configured, as one immutable snapshot.
+package struct Directory: Sendable {
+    /// Grows with every change; two snapshots of one version are the same.
+    package var version: Int64
+    package var apps: [String: App]
+    package var appsByID: [AppID: App]
+    package var endpoints: [EndpointID: Endpoint]
+    /// In the order of the file: the first match wins.
+    package var routes: [AppID: [Route]]
+    /// Networks in CIDR notation where endpoints may be although they are not public.
+    package var allowedPrivateNetworks: [String]
+
+    package init(
+        version: Int64 = 0, apps: [App] = [], endpoints: [Endpoint] = [], routes: [AppID: [Route]] = [:],
+        allowedPrivateNetworks: [String] = []
+    ) {
+        self.version = version
+        self.apps = Dictionary(uniqueKeysWithValues: apps.map { ($0.name, $0) })
+        self.appsByID = Dictionary(uniqueKeysWithValues: apps.map { ($0.id, $0) })
+        self.endpoints = Dictionary(uniqueKeysWithValues: endpoints.map { ($0.id, $0) })
+        self.routes = routes
+        self.allowedPrivateNetworks = allowedPrivateNetworks
+    }
+
+    package func route(for arrival: Arrival, of app: AppID) -> Route? {
+        routes[app]?.first { $0.matches(arrival) }
+    }
+}

@@ -1,0 +1,104 @@
+/// Where a merchant wants events.
+@dynamicMemberLookup
+package struct Endpoint: Hashable, Sendable {
+    package var id: EndpointID
+    package var settings: EndpointSettings
+    package var isPaused: Bool
+
+    package init(id: EndpointID, settings: EndpointSettings, isPaused: Bool = false) {
+        self.id = id
+        self.settings = settings
+        self.isPaused = isPaused
+    }
+
+    package init(
+        id: EndpointID, name: String, merchant: String, url: String, format: EndpointFormat,
+        timeout: Duration = .seconds(10), maxInFlight: Int = 32, rate: Rate? = nil, ordered: Bool = false,
+        retry: RetrySchedule = .standard, expireAfter: Duration = .seconds(72 * 3600), isPaused: Bool = false
+    ) {
+        self.init(
+            id: id,
+            settings: EndpointSettings(
+                name: name, merchant: merchant, url: url, format: format, timeout: timeout, maxInFlight: maxInFlight,
+                rate: rate, ordered: ordered, retry: retry, expireAfter: expireAfter),
+            isPaused: isPaused)
+    }
+
+    package subscript<Value>(dynamicMember member: WritableKeyPath<EndpointSettings, Value>) -> Value {
+        get { settings[keyPath: member] }
+        set { settings[keyPath: member] = newValue }
+    }
+}
+
+/// An endpoint as `relay.yaml` tells it. Whether it is paused is not told there.
+package struct EndpointSettings: Hashable, Sendable {
+    package var name: String
+    package var merchant: String
+    package var url: String
+    package var format: EndpointFormat
+    /// The whole call: connecting, sending, waiting, reading.
+    package var timeout: Duration
+    package var maxInFlight: Int
+    package var rate: Rate?
+    /// Events of one order go one after the other.
+    package var ordered: Bool
+    package var retry: RetrySchedule
+    /// Counted from when the delivery was put into the outbox.
+    package var expireAfter: Duration
+
+    package init(
+        name: String, merchant: String, url: String, format: EndpointFormat,
+        timeout: Duration = .seconds(10), maxInFlight: Int = 32, rate: Rate? = nil, ordered: Bool = false,
+        retry: RetrySchedule = .standard, expireAfter: Duration = .seconds(72 * 3600)
+    ) {
+        self.name = name
+        self.merchant = merchant
+        self.url = url
+        self.format = format
+        self.timeout = timeout
+        self.maxInFlight = maxInFlight
+        self.rate = rate
+        self.ordered = ordered
+        self.retry = retry
+        self.expireAfter = expireAfter
+    }
+}
+
+/// How an event is written for an endpoint.
+package enum EndpointFormat: Hashable, Sendable {
+    /// Standard Webhooks. `secret` is `whsec_` and base64; several, separated by spaces, while one is rotated.
+    case standard(secret: Secret)
+    /// The platform's own wire format, signed anew with the endpoint's own key.
+    case platform(appKey: String, secret: Secret)
+
+    package var name: String {
+        switch self {
+        case .standard: "standard"
+        case .platform: "platform"
+        }
+    }
+
+    package var appKey: String? {
+        switch self {
+        case .standard: nil
+        case .platform(let appKey, _): appKey
+        }
+    }
+
+    package var secret: Secret {
+        switch self {
+        case .standard(let secret), .platform(_, let secret): secret
+        }
+    }
+}
+
+/// At most `count` calls in each `period`.
+package struct Rate: Hashable, Sendable {
+    package var count: Int
+    package var period: Duration
+
+    package init(count: Int, period: Duration) {
+        self.count = count
+        self.period = period
+    }
+}

@@ -1,0 +1,15 @@
+/// One entry of an app's goods library.
+package struct Goods: Hashable, Sendable {
+    package var code: String
+    package var name: String
+    /// The address of a picture.
+    package var image: String?
+    package var price: Price
+
+    package init(code: String, name: String, image: String? = nil, price: Price) {
+        self.code = code
+        self.name = name
+        self.image = image
+        self.price = price
+    }
+}

@@ -1,0 +1,53 @@
+/// What a platform's adapter read out of a verified call.
+package struct Arrival: Sendable {
+    /// `goods.issue`, `order.paid`, …: what routes match.
+    package var type: String
+    /// The platform's own number of the order.
+    package var orderNo: String
+    /// Tells events of one order apart; empty where a platform has one event per order.
+    package var dedupeKey: String
+    /// What routes match `goods` against; empty where the event has none.
+    package var goodsCode: String
+    /// The body as it came, byte for byte.
+    package var body: [UInt8]
+    /// A digest of the business fields: the same order with another one is a conflict.
+    package var fingerprint: [UInt8]
+    /// Something an operator should know about this event; shown in its trace.
+    package var warning: String?
+
+    package init(
+        type: String, orderNo: String, dedupeKey: String = "", goodsCode: String = "", body: [UInt8],
+        fingerprint: [UInt8], warning: String? = nil
+    ) {
+        self.type = type
+        self.orderNo = orderNo
+        self.dedupeKey = dedupeKey
+        self.goodsCode = goodsCode
+        self.body = body
+        self.fingerprint = fingerprint
+        self.warning = warning
+    }
+}
+
+/// One accepted callback, as far as delivering it needs to know; immutable.
+package struct Event: Sendable {
+    package let id: EventID
+    package let app: AppID
+    package let type: String
+    package let orderNo: String
+    /// The body as it came, byte for byte.
+    package let body: [UInt8]
+
+    package init(id: EventID, app: AppID, type: String, orderNo: String, body: [UInt8]) {
+        self.id = id
+        self.app = app
+        self.type = type
+        self.orderNo = orderNo
+        self.body = body
+    }
+
+    /// Unix time by the clock of the relay that received it.
+    package var receivedAtMilliseconds: Int64 {
+        id.unixMilliseconds
+    }
+}

@@ -1,0 +1,39 @@
+/// One address below `/in/{app}/`.
+package struct Callback: Hashable, Sendable {
+    /// Without a slash at either end: `goods/issue`.
+    package let path: String
+    /// In capitals.
+    package let methods: [String]
+    /// Media types without parameters, in small letters.
+    package let contentTypes: [String]
+
+    package init(path: String, methods: [String], contentTypes: [String]) {
+        self.path = path
+        self.methods = methods
+        self.contentTypes = contentTypes
+    }
+}
+
+package struct InboundCall: Sendable {
+    package let callback: Callback
+    package let method: String
+    /// Media type without parameters, in small letters.
+    package let contentType: String
+    package let body: [UInt8]
+    package let receivedAtMilliseconds: Int64
+
+    package init(
+        callback: Callback, method: String, contentType: String, body: [UInt8], receivedAtMilliseconds: Int64
+    ) {
+        self.callback = callback
+        self.method = method
+        self.contentType = contentType
+        self.body = body
+        self.receivedAtMilliseconds = receivedAtMilliseconds
+    }
+}
+
+package enum Reception: Sendable {
+    case event(Arrival)
+    case refused(Refusal)
+}
