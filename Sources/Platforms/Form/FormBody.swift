@@ -1,0 +1,131 @@
+/// The parameters of an `application/x-www-form-urlencoded` body, decoded.
+///
+/// Verifying a call reads nothing but this, so it is made without a string per parameter: `bytes` is the whole body
+/// decoded once, and a parameter is where its name and value are in there.
+package struct FormBody: Sendable {
+    package static let maximumParameters = 256
+
+    package struct Parameter: Hashable, Sendable {
+        package let name: Range<Int>
+        package let value: Range<Int>
+    }
+
+    /// The separators are kept: between two values they stop two halves of a character from becoming a whole one.
+    package let bytes: [UInt8]
+    /// In the order in which they came.
+    package let parameters: [Parameter]
+    /// By name, in byte order.
+    package let sortedParameters: [Parameter]
+
+    /// A parameter without `=` has an empty value; nothing between two `&` is no parameter.
+    package init(parsing body: [UInt8]) throws(FormError) {
+        var decoder = FormDecoder(capacity: body.count)
+        var position = 0
+        while position < body.count {
+            let byte = body[position]
+            switch byte {
+            case UInt8(ascii: "&"):
+                try decoder.endParameter()
+            case UInt8(ascii: "="):
+                decoder.endName()
+            case UInt8(ascii: "+"):
+                decoder.bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard position + 2 < body.count,
+                    let high = Hexadecimal.value(of: body[position + 1]),
+                    let low = Hexadecimal.value(of: body[position + 2])
+                else { throw .brokenEscape(offset: position) }
+                decoder.bytes.append(high << 4 | low)
+                position += 2
+            default:
+                decoder.bytes.append(byte)
+            }
+            position += 1
+        }
+        try decoder.endParameter()
+
+        bytes = decoder.bytes
+        parameters = decoder.parameters
+        try Self.requireUTF8(bytes, parameters)
+        sortedParameters = try Self.sort(parameters, of: bytes)
+    }
+
+    /// The value of that name, nil where there is no such parameter. Names are case-sensitive.
+    package subscript(name: String) -> ArraySlice<UInt8>? {
+        let wanted = name.utf8
+        for parameter in parameters
+        where parameter.name.count == wanted.count && bytes[parameter.name].elementsEqual(wanted) {
+            return bytes[parameter.value]
+        }
+        return nil
+    }
+
+    /// Those of `names` that are not there, or are there without a value.
+    package func missing(of names: [String]) -> [String] {
+        names.filter { self[$0]?.isEmpty ?? true }
+    }
+
+    package func text(_ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    private static func requireUTF8(_ bytes: [UInt8], _ parameters: [Parameter]) throws(FormError) {
+        if isUTF8(bytes[...]) { return }
+        let first = parameters.firstIndex { !isUTF8(bytes[$0.name]) || !isUTF8(bytes[$0.value]) }
+        throw .notUTF8(parameter: (first ?? 0) + 1)
+    }
+
+    private static func isUTF8(_ bytes: ArraySlice<UInt8>) -> Bool {
+        String(validating: bytes, as: UTF8.self) != nil
+    }
+
+    private static func sort(_ parameters: [Parameter], of bytes: [UInt8]) throws(FormError) -> [Parameter] {
+        let sorted = parameters.sorted { precedes($0.name, $1.name, in: bytes) }
+        for (left, right) in zip(sorted, sorted.dropFirst()) where !precedes(left.name, right.name, in: bytes) {
+            throw .repeatedParameter(name: FormError.shown(bytes[left.name]))
+        }
+        return sorted
+    }
+
+    private static func precedes(_ left: Range<Int>, _ right: Range<Int>, in bytes: [UInt8]) -> Bool {
+        for offset in 0..<min(left.count, right.count) {
+            let leftByte = bytes[left.lowerBound + offset]
+            let rightByte = bytes[right.lowerBound + offset]
+            if leftByte != rightByte { return leftByte < rightByte }
+        }
+        return left.count < right.count
+    }
+}
+
+/// Collects decoded bytes into parameters.
+private struct FormDecoder {
+    var bytes: [UInt8] = []
+    private(set) var parameters: [FormBody.Parameter] = []
+    private var start = 0
+    private var nameEnd: Int?
+
+    init(capacity: Int) {
+        bytes.reserveCapacity(capacity + 1)
+        parameters.reserveCapacity(16)
+    }
+
+    /// Only the first `=` of a parameter ends its name; the others belong to the value.
+    mutating func endName() {
+        if nameEnd == nil { nameEnd = bytes.count }
+        bytes.append(UInt8(ascii: "="))
+    }
+
+    mutating func endParameter() throws(FormError) {
+        let end = bytes.count
+        if end > start {
+            guard parameters.count < FormBody.maximumParameters else {
+                throw .tooManyParameters(limit: FormBody.maximumParameters)
+            }
+            let name = start..<(nameEnd ?? end)
+            parameters.append(FormBody.Parameter(name: name, value: min(name.upperBound + 1, end)..<end))
+        }
+        bytes.append(UInt8(ascii: "&"))
+        start = bytes.count
+        nameEnd = nil
+    }
+}

@@ -1,0 +1,87 @@
+package import RelayCore
+
+/// RenRenXiu 人人秀: calls when a participant wins a prize, and shows our answer to the participant.
+package struct RenRenXiu: Platform {
+    package let name = "renrenxiu"
+    package let callbacks = [
+        Callback(path: "goods/issue", methods: ["POST"], contentTypes: [FormBody.contentType])
+    ]
+
+    package init() {}
+
+    package func receive(_ call: InboundCall, for app: App) -> Reception {
+        do {
+            let form = try verifiedForm(call, for: app)
+            return .event(try GoodsIssue(form).arrival(body: call.body))
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    package func answer(_ reply: Reply) -> PlatformAnswer {
+        RenRenXiuAnswer.answer(reply)
+    }
+
+    package func answer(_ reply: MerchantReply) -> (answer: [UInt8], warning: String?) {
+        RenRenXiuAnswer.answer(reply)
+    }
+
+    package func businessFields(of event: Event) throws(PlatformError) -> JSON {
+        GoodsIssue.businessFields(of: try storedForm(of: event))
+    }
+
+    package func signedAnew(
+        _ event: Event, appKey: String, secret: Secret, atUnixMilliseconds: Int64
+    ) throws(PlatformError) -> WireBody {
+        let parameters = try storedForm(of: event).pairs.map { pair in
+            switch pair.name {
+            case "app_key": (name: pair.name, value: appKey)
+            case "time_stamp": (name: pair.name, value: String(atUnixMilliseconds))
+            default: pair
+            }
+        }
+        do {
+            let body = try RenRenXiuSignature.signedForm(parameters, secret: secret)
+            return WireBody(contentType: FormBody.contentType, bytes: body)
+        } catch {
+            throw .unreadableEvent(event.id, reason: "\(error)")
+        }
+    }
+
+    /// Nothing about a call's content is judged, or said, before its signature is known to be right.
+    private func verifiedForm(_ call: InboundCall, for app: App) throws(Refusal) -> FormBody {
+        let form: FormBody
+        do {
+            form = try FormBody(parsing: call.body)
+        } catch {
+            throw Refusal(error)
+        }
+        let missing = form.missing(of: ["app_key", "time_stamp", "sign"])
+        guard missing.isEmpty, let appKey = form["app_key"], let time = form["time_stamp"], let sign = form["sign"]
+        else { throw .missing(missing) }
+
+        guard appKey.elementsEqual(app.appKey.utf8) else { throw .wrongAppKey(parameter: "app_key") }
+        guard RenRenXiuSignature.isRight(sign, for: form, secret: app.secret) else { throw .wrongSignature }
+        if app.clockWindow > .zero {
+            try requireFresh(time, at: call.receivedAtMilliseconds, window: app.clockWindow)
+        }
+        return form
+    }
+
+    private func requireFresh(_ time: ArraySlice<UInt8>, at now: Int64, window: Duration) throws(Refusal) {
+        guard time.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+            let sentAt = Int64(String(decoding: time, as: UTF8.self))
+        else { throw .garbledTime(parameter: "time_stamp", unit: "毫秒") }
+        guard .milliseconds((now - sentAt).magnitude) <= window else {
+            throw .stale(parameter: "time_stamp", unit: "毫秒", window: window)
+        }
+    }
+
+    private func storedForm(of event: Event) throws(PlatformError) -> FormBody {
+        do {
+            return try FormBody(parsing: event.body)
+        } catch {
+            throw .unreadableEvent(event.id, reason: "\(error)")
+        }
+    }
+}
