@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -53,9 +54,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "PostgreSQL", dependencies: ["CLibPQ", log], swiftSettings: settings),
-        .target(name: "EmbeddedPostgreSQL", dependencies: [subprocess, log], swiftSettings: settings),
+        .target(name: "EmbeddedPostgreSQL", dependencies: [subprocess, system, log], swiftSettings: settings),
         .target(name: "RelayCore", swiftSettings: settings),
         .target(name: "Platforms", dependencies: ["RelayCore", crypto], swiftSettings: settings),
+        .target(name: "StandardWebhooks", dependencies: ["RelayCore", crypto], swiftSettings: settings),
         .target(name: "RelayFile", dependencies: ["RelayCore", yams], swiftSettings: settings),
         .target(
             name: "OutboundHTTP", dependencies: [nio, nioPosix, nioHTTP1, nioSSL], swiftSettings: settings),
@@ -63,19 +65,21 @@ let package = Package(
             name: "Outbox", dependencies: ["RelayCore", "PostgreSQL", crypto, lifecycle, log, metrics],
             swiftSettings: settings, plugins: ["EmbedSQLPlugin"]),
         .target(
-            name: "Courier", dependencies: ["RelayCore", "OutboundHTTP", crypto, lifecycle, log, metrics, nio],
+            name: "Courier",
+            dependencies: ["RelayCore", "StandardWebhooks", "OutboundHTTP", lifecycle, log, metrics, nio],
             swiftSettings: settings),
         .target(
             name: "Server",
             dependencies: [
-                "RelayCore", hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, lifecycle, log, metrics, nio,
+                "RelayCore", hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, lifecycle, log, metrics, coreMetrics,
+                nio,
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "Yizhan",
             dependencies: [
-                "Server", "Courier", "Outbox", "Platforms", "RelayFile", "OutboundHTTP", "PostgreSQL",
-                "EmbeddedPostgreSQL", "RelayCore", arguments, configuration, lifecycle, log, metrics, hummingbird,
+                "Server", "Courier", "Outbox", "Platforms", "StandardWebhooks", "RelayFile", "OutboundHTTP",
+                "PostgreSQL", "EmbeddedPostgreSQL", "RelayCore", arguments, configuration, lifecycle, log, metrics, hummingbird,
                 hummingbirdCore, httpTypes, crypto, nio, nioPosix, signals, system,
             ],
             swiftSettings: settings),
@@ -84,6 +88,19 @@ let package = Package(
         .plugin(
             name: "EmbedSQLPlugin", capability: .buildTool(), dependencies: ["EmbedSQL"],
             path: "Sources/EmbedSQLPlugin"),
+
+        .target(
+            name: "TestSupport", dependencies: ["EmbeddedPostgreSQL", subprocess, log, system], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "EmbeddedPostgreSQLTests", dependencies: ["EmbeddedPostgreSQL", "TestSupport", system, log],
+            swiftSettings: settings),
+        .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL", "TestSupport", log], swiftSettings: settings),
+        .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"], swiftSettings: settings),
+        .testTarget(name: "PlatformsTests", dependencies: ["Platforms", "RelayCore", crypto], swiftSettings: settings),
+        .testTarget(
+            name: "StandardWebhooksTests", dependencies: ["StandardWebhooks", "RelayCore"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,69 @@
+import FoundationEssentials
+import Subprocess
+import SystemPackage
+
+/// A program that is run to its end, as the server's user.
+struct ServerCommand {
+    struct Result {
+        let isSuccess: Bool
+        /// Standard output and standard error, in the order they came.
+        let output: String
+
+        var lines: [String] {
+            output.split(separator: "\n").map(String.init)
+        }
+    }
+
+    private let program: FilePath
+    private let account: ServerAccount?
+    private let workingDirectory: FilePath
+
+    init(_ program: FilePath, as account: ServerAccount?, in workingDirectory: FilePath) {
+        self.program = program
+        self.account = account
+        self.workingDirectory = workingDirectory
+    }
+
+    func run(_ arguments: String...) async throws(EmbeddedPostgreSQLError) -> Result {
+        try await run(arguments)
+    }
+
+    func run(_ arguments: [String]) async throws(EmbeddedPostgreSQLError) -> Result {
+        do {
+            let ended = try await Subprocess.run(
+                .path(program), arguments: Arguments(arguments), environment: environment,
+                workingDirectory: workingDirectory, platformOptions: options,
+                output: .string(limit: 256 * 1024), error: .combinedWithOutput)
+            guard !Task.isCancelled else { throw EmbeddedPostgreSQLError.cancelled }
+            return Result(isSuccess: ended.terminationStatus.isSuccess, output: ended.standardOutput)
+        } catch let error as EmbeddedPostgreSQLError {
+            throw error
+        } catch {
+            throw Task.isCancelled ? .cancelled : .commandNotRun(program, cause: error)
+        }
+    }
+
+    /// Nothing of the relay's own environment: it holds secrets, and the server's user could read them in `/proc`.
+    private var environment: Environment {
+        var variables: [Environment.Key: String] = [
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            // Messages in English: a full disk is recognised by its text.
+            "LC_ALL": "C",
+        ]
+        variables["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
+        return .custom(variables)
+    }
+
+    /// The kernel changes the user between fork and exec, so no `su` or `setpriv` has to be there, or be root's.
+    private var options: PlatformOptions {
+        var options = PlatformOptions()
+        if let account {
+            options.userID = account.userID
+            options.groupID = account.groupID
+            options.supplementaryGroups = []
+        }
+        // Out of reach of a Ctrl-C at the terminal, which would end `pg_ctl stop` half-way.
+        options.createSession = true
+        return options
+    }
+}
