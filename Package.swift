@@ -98,6 +98,13 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL", "TestSupport", log], swiftSettings: settings),
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"], swiftSettings: settings),
+        .testTarget(
+            name: "RelayFileTests", dependencies: ["RelayFile", "RelayCore", "StandardWebhooks"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "OutboxTests",
+            dependencies: ["Outbox", "RelayCore", "PostgreSQL", "TestSupport", crypto, lifecycle, log],
+            swiftSettings: settings),
         .testTarget(name: "PlatformsTests", dependencies: ["Platforms", "RelayCore", crypto], swiftSettings: settings),
         .testTarget(
             name: "StandardWebhooksTests", dependencies: ["StandardWebhooks", "RelayCore"], swiftSettings: settings),

@@ -1,5 +1,5 @@
 -- A platform sends an order again whose delivery is `exhausted` or `expired`: it wants the goods after all, so the
--- delivery goes back into the outbox, at most once a minute. Returns whether it did.
+-- delivery goes back into the outbox, at most once a minute, and unless its endpoint is removed. Returns whether it did.
 CREATE OR REPLACE FUNCTION yizhan.ask_again(event_id uuid, endpoint_id integer)
 RETURNS boolean
 LANGUAGE plpgsql
@@ -14,6 +14,7 @@ BEGIN
     WHERE o.event_id = event_id AND o.endpoint_id = endpoint_id
         AND o.state IN ('exhausted', 'expired')
         AND (o.requeued_at IS NULL OR o.requeued_at < clock_timestamp() - interval '1 minute')
+        AND EXISTS (SELECT FROM yizhan.endpoint AS p WHERE p.id = o.endpoint_id AND p.removed_at IS NULL)
     FOR UPDATE;
     IF NOT FOUND THEN
         RETURN false;

@@ -1,6 +1,6 @@
 -- Ends leases under which no attempt was started: the deliveries are due as before, and no attempt is counted.
 CREATE OR REPLACE FUNCTION yizhan.give_back(event_ids uuid[], endpoint_ids integer[], tokens bigint[])
-RETURNS TABLE (event_id uuid, endpoint_id integer)
+RETURNS TABLE (event_id uuid, endpoint_id integer, token bigint)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
@@ -16,6 +16,6 @@ BEGIN
     WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
         -- Said twice, it counts once.
         AND o.lease_until IS NOT NULL
-    RETURNING o.event_id, o.endpoint_id;
+    RETURNING o.event_id, o.endpoint_id, o.token;
 END
 $$;

@@ -6,12 +6,13 @@ AS $$
 DECLARE
     paused_name text;
 BEGIN
+    -- First, as apply does: whoever changes the configuration locks its one row before any other.
+    PERFORM yizhan.configuration_changed();
     UPDATE yizhan.endpoint AS p
     SET paused_at = coalesce(p.paused_at, clock_timestamp()), paused_reason = reason
     WHERE p.id = paused_endpoint_id
     RETURNING p.name INTO paused_name;
     INSERT INTO yizhan.ops_log (action, arguments, row_count)
     VALUES ('pause', jsonb_build_object('endpoint', paused_name, 'reason', reason), 1);
-    PERFORM yizhan.configuration_changed();
 END
 $$;

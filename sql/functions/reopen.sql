@@ -1,6 +1,6 @@
 -- Puts one settled delivery back into the outbox, due now and its retry schedule anew, and returns the state that it
--- had; NULL if it is not settled. What its last attempt was goes to the attempts. The token goes on from where it was,
--- so that a late worker of the earlier life cannot settle this one.
+-- had; NULL if it is not settled. What its last attempt was goes to the attempts. The token is past the one that
+-- settled it, so that a late or repeated report of the earlier life cannot settle this one.
 CREATE OR REPLACE FUNCTION yizhan.reopen(event_id uuid, endpoint_id integer, due_in interval DEFAULT '0')
 RETURNS text
 LANGUAGE plpgsql
@@ -27,8 +27,8 @@ BEGIN
     INSERT INTO yizhan.outbox (
         event_id, endpoint_id, app_id, seq, due_at, attempt, token, opened_at, requeued_at, order_key)
     SELECT
-        e.id, settled.endpoint_id, e.app_id, e.seq, clock_timestamp() + due_in, 0, settled.token, clock_timestamp(),
-        clock_timestamp(), CASE WHEN p.ordered THEN e.order_no END
+        e.id, settled.endpoint_id, e.app_id, e.seq, clock_timestamp() + due_in, 0, settled.token + 1,
+        clock_timestamp(), clock_timestamp(), CASE WHEN p.ordered THEN e.order_no END
     FROM yizhan.event AS e
     JOIN yizhan.endpoint AS p ON p.id = settled.endpoint_id
     WHERE e.id = settled.event_id;

@@ -39,7 +39,8 @@ BEGIN
         previous_state := yizhan.reopen(delivery.event_id, delivery.endpoint_id);
         IF previous_state IS NULL THEN
             UPDATE yizhan.outbox AS q
-            SET due_at = clock_timestamp()
+            -- What is due already keeps its place.
+            SET due_at = least(q.due_at, clock_timestamp())
             WHERE q.event_id = delivery.event_id AND q.endpoint_id = delivery.endpoint_id
                 AND (q.lease_until IS NULL OR q.lease_until < clock_timestamp());
             previous_state := CASE WHEN FOUND THEN 'open' ELSE 'in_flight' END;
@@ -50,7 +51,7 @@ BEGIN
     END LOOP;
 
     IF rows = 0 THEN
-        RAISE EXCEPTION 'order % has no delivery to endpoint %', wanted_order, quote_literal($3)
+        RAISE EXCEPTION 'order % has no delivery%', wanted_order, coalesce(' to endpoint ' || quote_literal($3), '')
             USING ERRCODE = 'no_data_found', HINT = 'yizhan.trace shows where its deliveries go.';
     END IF;
 

@@ -1,5 +1,5 @@
 -- Gives deliveries a later due time after a failed attempt, each only if its token is still the one that was leased,
--- and returns those that it moved.
+-- and returns those that it moved with their tokens.
 CREATE OR REPLACE FUNCTION yizhan.reschedule(
     relay integer,
     event_ids uuid[],
@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION yizhan.reschedule(
     reasons text[],
     answer_starts text[]
 )
-RETURNS TABLE (event_id uuid, endpoint_id integer)
+RETURNS TABLE (event_id uuid, endpoint_id integer, token bigint)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
@@ -50,6 +50,6 @@ BEGIN
         -- Said twice, because the first answer was lost.
         ON CONFLICT (event_id, endpoint_id, token) DO NOTHING
     )
-    SELECT m.event_id, m.endpoint_id FROM moved AS m;
+    SELECT m.event_id, m.endpoint_id, m.token FROM moved AS m;
 END
 $$;

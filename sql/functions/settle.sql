@@ -1,5 +1,6 @@
--- Ends deliveries, each only if its token is still the one that was leased, and returns those that it ended. Said
--- twice (because an answer was lost) it returns them again.
+-- Ends deliveries, each only if its token is still the one that was leased, and returns those that it ended with their
+-- tokens: a late report may stand beside the one that counts. Said twice (because an answer was lost) it returns them
+-- again.
 CREATE OR REPLACE FUNCTION yizhan.settle(
     relay integer,
     event_ids uuid[],
@@ -14,7 +15,7 @@ CREATE OR REPLACE FUNCTION yizhan.settle(
     answers bytea[],
     warnings text[]
 )
-RETURNS TABLE (event_id uuid, endpoint_id integer)
+RETURNS TABLE (event_id uuid, endpoint_id integer, token bigint)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 -- Statistics taken while the tables were empty must not lead to a scan of them.
@@ -50,12 +51,12 @@ BEGIN
             clock_timestamp() - e.since_start, e.took_ms, e.http_status, e.reason, e.answer_start, e.answer,
             e.warning, e.requeued_at
         FROM ended AS e
-        RETURNING o.event_id, o.endpoint_id
+        RETURNING o.event_id, o.endpoint_id, o.token
     )
-    SELECT k.event_id, k.endpoint_id FROM kept AS k
+    SELECT k.event_id, k.endpoint_id, k.token FROM kept AS k
     UNION ALL
     -- Ended by an earlier call whose answer was lost: this statement's snapshot does not show its own inserts.
-    SELECT o.event_id, o.endpoint_id
+    SELECT o.event_id, o.endpoint_id, o.token
     FROM input AS i
     JOIN yizhan.outcome AS o
         ON o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token;

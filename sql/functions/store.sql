@@ -1,8 +1,9 @@
 -- Writes accepted events and their deliveries in one statement, and says which were new. An event that is not among
 -- the returned rows was known already. `leases` is NULL for a delivery that is not born leased.
 --
--- The caller sends events sorted by (order_no, app_id, dedupe_key), so that two relays that store the same orders
--- wait for each other instead of deadlocking.
+-- The caller sends events sorted by (order_no, app_id), those of one order as they came. Two relays that store the same
+-- orders then wait for each other; they deadlock only where both store the same events of one order the other way
+-- round, and PostgreSQL then undoes one of the two for its caller to repeat.
 CREATE OR REPLACE FUNCTION yizhan.store(
     relay integer,
     event_ids uuid[],

@@ -31,6 +31,11 @@ package struct TokenBucket: Sendable {
         return true
     }
 
+    /// Puts back tokens that were taken for calls that were not made.
+    package mutating func giveBack(_ tokens: Int) {
+        parts = min(parts + Int128(tokens) * partsPerToken, count * partsPerToken)
+    }
+
     /// How long until there is a token; zero if there is one.
     package mutating func nextToken(after now: ContinuousClock.Instant) -> Duration {
         fill(at: now)

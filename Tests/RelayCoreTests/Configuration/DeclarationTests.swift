@@ -9,7 +9,8 @@ import Testing
             merchants: ["teahouse"],
             apps: [
                 AppSettings(
-                    name: "rrx", merchant: "teahouse", platform: "renrenxiu", appKey: "key", secret: Secret("hidden-old"))
+                    name: "rrx", merchant: "teahouse", platform: "renrenxiu", appKey: "key",
+                    secret: Secret("hidden-old"))
             ],
             endpoints: [Self.endpoint("erp"), Self.endpoint("audit")],
             routes: [

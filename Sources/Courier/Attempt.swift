@@ -1,0 +1,107 @@
+import OutboundHTTP
+import RelayCore
+
+/// What one attempt's course means for its delivery. Pure but for the dice of the retry's jitter.
+struct Attempt {
+    private static let keptCharacters = 200
+
+    let delivery: LeasedDelivery
+    let endpoint: Endpoint
+    var startedAt: ContinuousClock.Instant?
+
+    init(_ delivery: LeasedDelivery, _ endpoint: Endpoint) {
+        self.delivery = delivery
+        self.endpoint = endpoint
+    }
+
+    /// Nil if the call may be made.
+    func endBeforeCalling(at now: ContinuousClock.Instant) -> AttemptReport? {
+        if delivery.age >= endpoint.expireAfter {
+            return AttemptReport(
+                delivery, verdict: .settle(.expired),
+                reason: "still undelivered after \(endpoint.expireAfter.text)")
+        }
+        if delivery.attempt > endpoint.retry.maximumAttempts {
+            return AttemptReport(
+                delivery, verdict: .settle(.exhausted),
+                reason: "relays ended in the middle of attempts until none was left")
+        }
+        // A call that outlives its lease could run side by side with the next relay's.
+        if delivery.leaseEnds - now < endpoint.timeout {
+            return AttemptReport(delivery, verdict: .notStarted)
+        }
+        return nil
+    }
+
+    func judge(
+        _ exchange: HTTPExchange, platform: any Platform, atUnixMilliseconds now: Int64
+    ) -> AttemptReport {
+        var report: AttemptReport
+        switch exchange.result {
+        case .failure(.cancelled):
+            report = AttemptReport(delivery, verdict: .interrupted, reason: "the relay stopped")
+        case .failure(let failure):
+            report = failed("\(failure)", retryAfter: nil)
+        case .success(let answer):
+            report = judge(answer, platform: platform, atUnixMilliseconds: now)
+        }
+        report.startedAt = startedAt
+        report.took = exchange.timings.total
+        return report
+    }
+
+    func failed(_ reason: String, retryAfter: Duration?) -> AttemptReport {
+        let delay = endpoint.retry.delay(
+            afterAttempt: delivery.attempt, retryAfter: retryAfter, jitter: .random(in: 0..<1))
+        guard let delay else {
+            return AttemptReport(delivery, verdict: .settle(.exhausted), reason: reason)
+        }
+        // Never due after its expiry, so that a person hears of it when it expires and not at the next long step.
+        let untilExpiry = max(endpoint.expireAfter - delivery.age, .zero)
+        return AttemptReport(delivery, verdict: .reschedule(after: min(delay, untilExpiry)), reason: reason)
+    }
+
+    private func judge(
+        _ answer: HTTPAnswer, platform: any Platform, atUnixMilliseconds now: Int64
+    ) -> AttemptReport {
+        let merchantAnswer = MerchantAnswer(
+            status: answer.status, body: answer.body, retryAfter: answer.value(of: "Retry-After"))
+        var report: AttemptReport
+        switch Judgement(of: merchantAnswer, atUnixMilliseconds: now) {
+        case .delivered(let reply):
+            report = AttemptReport(delivery, verdict: .settle(.delivered))
+            keep(reply, of: platform, in: &report)
+        case .refused(let reply, let pausesEndpoint):
+            let reason = pausesEndpoint ? "HTTP 410: nothing is there any more" : reply.message.map(Self.kept)
+            report = AttemptReport(delivery, verdict: .settle(.refused), reason: reason)
+            report.pausesEndpoint = pausesEndpoint
+            keep(reply, of: platform, in: &report)
+        case .failed(let reason, let retryAfter):
+            report = failed(reason, retryAfter: retryAfter)
+        }
+        report.httpStatus = answer.status
+        if report.answer == nil, !answer.body.isEmpty {
+            report.answerStart = Self.start(of: answer.body)
+        }
+        return report
+    }
+
+    private func keep(_ reply: MerchantReply, of platform: any Platform, in report: inout AttemptReport) {
+        guard delivery.answersPlatform else { return }
+        let kept = platform.answer(reply)
+        report.answer = kept.answer
+        report.warning = kept.warning.map(Self.kept)
+    }
+
+    private static func start(of body: [UInt8]) -> String {
+        kept(String(decoding: body.prefix(keptCharacters * 4), as: UTF8.self))
+    }
+
+    /// Words of a merchant's: not more than a start of them, on one line, and without the NUL that PostgreSQL's text
+    /// cannot hold.
+    private static func kept(_ text: String) -> String {
+        let scalars = text.unicodeScalars.prefix(keptCharacters)
+        return String(
+            String.UnicodeScalarView(scalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    }
+}

@@ -1,0 +1,157 @@
+package import Logging
+import Metrics
+import OutboundHTTP
+package import RelayCore
+import ServiceLifecycle
+import Synchronization
+
+/// Attempts leased deliveries: sign, call, judge, record. Each endpoint is a lane of its own.
+package final class Courier: Lanes, Service {
+    private let lanes: LaneBoard
+    private let destinations: Destinations
+    private let platforms: [String: any Platform]
+    private let ledger: any Ledger
+    private let shutdownGrace: Duration
+    private let unixMilliseconds: @Sendable () -> Int64
+    private let logger: Logger
+
+    private let leased = Mailbox<(LeasedDelivery, LaneSlot)>()
+    private let isStopping = Atomic(false)
+    private let stop = Signal()
+
+    /// - Parameters:
+    ///   - wake: raised when deliveries in the outbox may have a free slot.
+    ///   - shutdownGrace: how long calls in flight may go on once the relay is told to stop.
+    package init(
+        platforms: [any Platform], ledger: any Ledger, outside: Outside, wake: Signal,
+        shutdownGrace: Duration = .seconds(10), unixMilliseconds: @escaping @Sendable () -> Int64, logger: Logger
+    ) {
+        self.lanes = LaneBoard(wake: wake)
+        self.destinations = Destinations(outside: outside, logger: logger)
+        self.platforms = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })
+        self.ledger = ledger
+        self.shutdownGrace = shutdownGrace
+        self.unixMilliseconds = unixMilliseconds
+        self.logger = logger
+    }
+
+    /// Takes a new configuration; calls in flight end as they began.
+    package func configure(_ directory: Directory) {
+        destinations.configure(directory)
+        lanes.configure(directory.endpoints.values)
+    }
+
+    package func takeSlot(of endpoint: EndpointID) -> LaneSlot? {
+        lanes.takeSlot(of: endpoint)
+    }
+
+    package func giveBack(_ slot: LaneSlot, isWanted: Bool) {
+        lanes.giveBack(slot, isWanted: isWanted)
+    }
+
+    package func takeOpenings() -> [LaneOpening] {
+        lanes.takeOpenings()
+    }
+
+    package func close(_ opening: LaneOpening, used: Int) {
+        lanes.close(opening, used: used)
+    }
+
+    package func begin(_ delivery: LeasedDelivery, in slot: LaneSlot) {
+        if !leased.put((delivery, slot)) { record(AttemptReport(delivery, verdict: .notStarted), in: slot) }
+    }
+
+    /// Told to stop, it lets calls in flight go on for a while, cuts short what is left, and has every lease given back.
+    package func run() async {
+        await withGracefulShutdownHandler {
+            await withTaskGroup { group in
+                group.addTask { await self.attemptAll() }
+                group.addTask {
+                    await self.stop.sleep(atMost: .seconds(Int64.max / 2))
+                    await Task.pause(for: self.shutdownGrace)
+                }
+                group.addTask { await self.closeRetired() }
+                await group.next()
+                group.cancelAll()
+                self.destinations.retireAll()
+            }
+        } onGracefulShutdown: {
+            self.isStopping.store(true, ordering: .relaxed)
+            self.leased.close()
+            self.stop.raise()
+        }
+    }
+
+    private func attemptAll() async {
+        await withDiscardingTaskGroup { group in
+            while true {
+                let batch = await leased.take(atMost: 256)
+                if batch.isEmpty { break }
+                for (delivery, slot) in batch {
+                    group.addTask { self.record(await self.attempt(delivery), in: slot) }
+                }
+            }
+        }
+    }
+
+    private func attempt(_ delivery: LeasedDelivery) async -> AttemptReport {
+        if isStopping.load(ordering: .relaxed) || Task.isCancelled {
+            return AttemptReport(delivery, verdict: .notStarted)
+        }
+        let destination: Destination
+        switch destinations.look(up: delivery.key.endpoint) {
+        case .found(let found): destination = found
+        case .unusable(let endpoint, let reason): return Attempt(delivery, endpoint).failed(reason, retryAfter: nil)
+        case .unknown: return AttemptReport(delivery, verdict: .notStarted)
+        }
+        guard let name = destinations.platformName(of: delivery.event.app), let platform = platforms[name] else {
+            return Attempt(delivery, destination.endpoint).failed("the event's app is not configured", retryAfter: nil)
+        }
+        var attempt = Attempt(delivery, destination.endpoint)
+        if let report = attempt.endBeforeCalling(at: .now) { return report }
+
+        let call: HTTPCall
+        do {
+            call = try destination.call(for: delivery.event, of: platform, atUnixMilliseconds: unixMilliseconds())
+        } catch {
+            return attempt.failed("the call could not be written: \(error)", retryAfter: nil)
+        }
+        attempt.startedAt = .now
+        let exchange = await destination.send(call)
+        return attempt.judge(exchange, platform: platform, atUnixMilliseconds: unixMilliseconds())
+    }
+
+    private func record(_ report: AttemptReport, in slot: LaneSlot) {
+        if report.pausesEndpoint { lanes.pause(slot.endpoint) }
+        log(report)
+        ledger.record(report) { [lanes] in lanes.free(slot) }
+    }
+
+    private func log(_ report: AttemptReport) {
+        let (level, message, result): (Logger.Level, Logger.Message, String) =
+            switch report.verdict {
+            case .settle(.delivered): (.debug, "delivered", "delivered")
+            case .settle(let state): (.warning, "a delivery ended", state.rawValue)
+            case .reschedule: (.info, "an attempt failed", "failed")
+            case .interrupted: (.warning, "an attempt was cut short by the shutdown", "interrupted")
+            case .notStarted: (.debug, "a delivery was given back", "not_started")
+            }
+        let endpoint = destinations.name(of: report.delivery.key.endpoint)
+        Counter(label: "yizhan_attempts_total", dimensions: [("endpoint", endpoint), ("result", result)]).increment()
+        logger.log(
+            level: level, message,
+            metadata: [
+                "event": "\(report.delivery.key.event)", "order_no": "\(report.delivery.event.orderNo)",
+                "endpoint": "\(endpoint)", "attempt": "\(report.delivery.attempt)",
+                "result": "\(result)", "reason": "\(report.reason ?? "")",
+            ])
+    }
+
+    private func closeRetired() async {
+        while true {
+            let batch = await destinations.retired.take(atMost: 16)
+            if batch.isEmpty { break }
+            for destination in batch { await destination.close() }
+        }
+    }
+}

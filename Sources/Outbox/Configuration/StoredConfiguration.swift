@@ -1,0 +1,181 @@
+import PostgreSQL
+import RelayCore
+
+/// All rows of the configuration but the removed ones.
+struct StoredConfiguration: Sendable {
+    let version: Int64
+    let allowedPrivateNetworks: [String]
+    let merchants: Set<String>
+    let apps: [App]
+    let endpoints: [Endpoint]
+    let routes: [AppID: [Route]]
+    /// Whose secrets were sealed with a key that is no longer the first.
+    let outdatedSeals: [Change.Subject]
+
+    /// Several statements: they need one snapshot, or the configuration's lock.
+    static func load(
+        on connection: isolated PostgresConnection, opening box: SecretBox
+    ) async throws -> StoredConfiguration {
+        var outdatedSeals: [Change.Subject] = []
+
+        let configuration = try await connection.query(
+            "SELECT c.version, c.allowed_private_networks FROM yizhan.configuration AS c")
+        let merchants = try await connection.query(
+            "SELECT m.name FROM yizhan.merchant AS m WHERE m.removed_at IS NULL")
+        let apps = try await connection.query(selectApps).map { row in
+            let (app, sealed) = try app(row, opening: box)
+            if box.isOutdated(sealed) { outdatedSeals.append(.app(app.name)) }
+            return app
+        }
+        let endpoints = try await connection.query(selectEndpoints).map { row in
+            let (endpoint, sealed) = try endpoint(row, opening: box)
+            if box.isOutdated(sealed) { outdatedSeals.append(.endpoint(endpoint.name)) }
+            return endpoint
+        }
+        let routes = try await connection.query(selectRoutes).map(route)
+
+        return StoredConfiguration(
+            version: try configuration[0].int64(0),
+            allowedPrivateNetworks: try configuration[0].texts(1),
+            merchants: Set(try merchants.map { try $0.text(0) }),
+            apps: apps,
+            endpoints: endpoints,
+            routes: Dictionary(grouping: routes, by: \.app).mapValues { $0.map(\.route) },
+            outdatedSeals: outdatedSeals)
+    }
+
+    var directory: Directory {
+        Directory(
+            version: version, apps: apps, endpoints: endpoints, routes: routes,
+            allowedPrivateNetworks: allowedPrivateNetworks)
+    }
+
+    func declaration(goods: [AppID: [Goods]]) -> Declaration {
+        let endpointNames = Dictionary(uniqueKeysWithValues: endpoints.map { ($0.id, $0.name) })
+        var declaration = Declaration(
+            merchants: merchants, apps: apps.map(\.settings), endpoints: endpoints.map(\.settings),
+            allowedPrivateNetworks: allowedPrivateNetworks)
+        for app in apps {
+            declaration.goods[app.name] = goods[app.id]
+            declaration.routes[app.name] = routes[app.id]?.compactMap { route in
+                guard let endpoint = endpointNames[route.endpoint] else { return nil }
+                return RouteSettings(
+                    event: route.event, goods: route.goods, endpoint: endpoint,
+                    copies: route.copies.compactMap { endpointNames[$0] })
+            }
+        }
+        return declaration
+    }
+}
+
+extension StoredConfiguration {
+    private static let selectApps: PostgresStatement = """
+        SELECT a.id, a.name, m.name, a.platform, a.app_key, a.clock_window, a.reply_wait, a.on_pending,
+               a.pending_message, a.sealed_secrets
+        FROM yizhan.app AS a JOIN yizhan.merchant AS m ON m.id = a.merchant_id
+        WHERE a.removed_at IS NULL
+        ORDER BY a.name
+        """
+
+    private static func app(_ row: PostgresRow, opening box: SecretBox) throws -> (app: App, sealed: [UInt8]) {
+        let name = try row.text(1)
+        let pending = try row.text(7)
+        guard let onPending = ReplyPolicy.Pending(rawValue: pending) else {
+            throw ConfigurationError.unreadable(row: "app \(name)", reason: "on_pending is \(pending)")
+        }
+        let sealed = try row.bytes(9)
+        let app = App(
+            id: AppID(try row.int32(0)),
+            name: name,
+            merchant: try row.text(2),
+            platform: try row.text(3),
+            appKey: try row.text(4),
+            secret: try SealedSecret.open(sealed, for: .app(name), in: box),
+            clockWindow: try row.interval(5),
+            reply: ReplyPolicy(wait: try row.interval(6), onPending: onPending, pendingMessage: try row.text(8)))
+        return (app, sealed)
+    }
+
+    /// Steps of a retry in milliseconds, the finest that a file may ask for.
+    private static let selectEndpoints: PostgresStatement = """
+        SELECT e.id, e.name, m.name, e.url, e.format, e.app_key, e.timeout, e.max_in_flight, e.rate_count,
+               e.rate_period, e.ordered, e.expire_after, e.sealed_secrets, e.paused_at IS NOT NULL,
+               ARRAY(SELECT (extract(epoch FROM s.step) * 1000)::bigint
+                     FROM unnest(e.retry) WITH ORDINALITY AS s (step, place) ORDER BY s.place)
+        FROM yizhan.endpoint AS e JOIN yizhan.merchant AS m ON m.id = e.merchant_id
+        WHERE e.removed_at IS NULL
+        ORDER BY e.name
+        """
+
+    private static func endpoint(
+        _ row: PostgresRow, opening box: SecretBox
+    ) throws -> (endpoint: Endpoint, sealed: [UInt8]) {
+        let name = try row.text(1)
+        let sealed = try row.bytes(12)
+        let secret = try SealedSecret.open(sealed, for: .endpoint(name), in: box)
+        let format: EndpointFormat
+        switch (try row.text(4), try row.optional.text(5)) {
+        case ("standard", _): format = .standard(secret: secret)
+        case ("platform", let appKey?): format = .platform(appKey: appKey, secret: secret)
+        case (let other, _):
+            throw ConfigurationError.unreadable(row: "endpoint \(name)", reason: "format is \(other)")
+        }
+        var rate: Rate?
+        if let count = try row.optional.int32(8) { rate = Rate(count: Int(count), period: try row.interval(9)) }
+        let endpoint = Endpoint(
+            id: EndpointID(try row.int32(0)),
+            name: name,
+            merchant: try row.text(2),
+            url: try row.text(3),
+            format: format,
+            timeout: try row.interval(6),
+            maxInFlight: Int(try row.int32(7)),
+            rate: rate,
+            ordered: try row.bool(10),
+            retry: RetrySchedule(steps: try row.int64s(14).map { .milliseconds($0) }),
+            expireAfter: try row.interval(11),
+            isPaused: try row.bool(13))
+        return (endpoint, sealed)
+    }
+
+    /// Endpoints that a person has marked as removed do not take the configuration's whole with them.
+    private static let selectRoutes: PostgresStatement = """
+        SELECT r.app_id, r.event_pattern, r.goods_pattern, r.endpoint_id,
+               ARRAY(SELECT c.id FROM unnest(r.copies) WITH ORDINALITY AS n (id, place)
+                     JOIN yizhan.endpoint AS c ON c.id = n.id AND c.removed_at IS NULL ORDER BY n.place)
+        FROM yizhan.route AS r
+             JOIN yizhan.app AS a ON a.id = r.app_id AND a.removed_at IS NULL
+             JOIN yizhan.endpoint AS e ON e.id = r.endpoint_id AND e.removed_at IS NULL
+        ORDER BY r.app_id, r.position
+        """
+
+    private static func route(_ row: PostgresRow) throws -> (app: AppID, route: Route) {
+        let app = AppID(try row.int32(0))
+        do {
+            let route = Route(
+                event: try ShellPattern(row.text(1)),
+                goods: try row.optional.text(2).map { try ShellPattern($0) },
+                endpoint: EndpointID(try row.int32(3)),
+                copies: try row.int32s(4).map { EndpointID($0) })
+            return (app, route)
+        } catch let error as ShellPatternError {
+            throw ConfigurationError.unreadable(row: "route of app number \(app.number)", reason: "\(error)")
+        }
+    }
+
+    static func loadGoods(on connection: isolated PostgresConnection) async throws -> [AppID: [Goods]] {
+        let rows = try await connection.query(
+            """
+            SELECT g.app_id, g.code, g.name, g.image, (g.price * 100)::bigint
+            FROM yizhan.goods AS g ORDER BY g.app_id, g.position
+            """)
+        var goods: [AppID: [Goods]] = [:]
+        for row in rows {
+            goods[AppID(try row.int32(0)), default: []].append(
+                Goods(
+                    code: try row.text(1), name: try row.text(2), image: try row.optional.text(3),
+                    price: Price(cents: try row.int64(4))))
+        }
+        return goods
+    }
+}

@@ -1,0 +1,119 @@
+package import Logging
+import Metrics
+package import PostgreSQL
+package import RelayCore
+import ServiceLifecycle
+
+/// Brings due deliveries from the outbox to the lanes: retries, requeued ones, those born without a lease, and those
+/// whose lease ran out because a relay died.
+///
+/// One for each relay. It asks for no more than the lanes' free slots.
+package struct Claimer: Service {
+    /// How often it looks without being told: bounds how late a retry, or a dead relay's delivery, is.
+    private static let pollInterval = Duration.milliseconds(500)
+    private static let timeout = Duration.seconds(10)
+
+    private let pool: PostgresPool
+    private let relay: Int32
+    private let lanes: any Lanes
+    private let wake: Signal
+    private let logger: Logger
+
+    private let claimed = Counter(label: "yizhan_claimed_deliveries_total")
+
+    /// - Parameter wake: raised when there may be work before the next look.
+    package init(pool: PostgresPool, relay: Int32, lanes: any Lanes, wake: Signal, logger: Logger) {
+        self.pool = pool
+        self.relay = relay
+        self.lanes = lanes
+        self.wake = wake
+        self.logger = logger
+    }
+
+    package func run() async {
+        await cancelWhenGracefulShutdown {
+            var isAway = false
+            while !Task.isCancelled {
+                do {
+                    let found = try await claim()
+                    if isAway { logger.notice("deliveries are claimed again") }
+                    isAway = false
+                    if found { continue }
+                } catch PostgresError.cancelled {
+                    break
+                } catch {
+                    logger.log(
+                        level: isAway ? .debug : .warning, "deliveries could not be claimed",
+                        metadata: ["error": "\(error)"])
+                    isAway = true
+                }
+                await wake.sleep(atMost: Self.pollInterval)
+            }
+        }
+    }
+
+    /// Returns whether a lane was filled, so that there may be more.
+    private func claim() async throws(PostgresError) -> Bool {
+        let openings = lanes.takeOpenings()
+        var mayHaveMore = false
+        // A lease is as long as its endpoint's calls may take; most endpoints have the same.
+        let byLease = Dictionary(grouping: openings, by: \.slot.lease)
+        var remaining = openings
+        do {
+            for (lease, group) in byLease {
+                let used = try await claim(group, lease: lease)
+                remaining.removeAll { $0.slot.lease == lease }
+                for opening in group {
+                    let count = used[opening.slot.endpoint] ?? 0
+                    lanes.close(opening, used: count)
+                    mayHaveMore = mayHaveMore || count == opening.count
+                }
+            }
+        } catch {
+            for opening in remaining { lanes.close(opening, used: 0) }
+            throw error
+        }
+        return mayHaveMore
+    }
+
+    /// Returns how many deliveries each endpoint got.
+    private func claim(_ openings: [LaneOpening], lease: Duration) async throws(PostgresError) -> [EndpointID: Int] {
+        let leaseEnds = ContinuousClock.now + lease
+        let rows = try await pool.query(
+            """
+            SELECT event_id, endpoint_id, attempt, token, age, app_id, type, order_no, body, answers_platform
+            FROM yizhan.claim($1, $2, $3, $4)
+            """,
+            [
+                .int32(relay), .interval(lease), .int32s(openings.map(\.slot.endpoint.number)),
+                .int32s(openings.map { Int32($0.count) }),
+            ],
+            timeout: Self.timeout)
+        claimed.increment(by: rows.count)
+        var deliveries: [LeasedDelivery] = []
+        for index in 0..<rows.count {
+            deliveries.append(try LeasedDelivery(rows[index], leaseEnds: leaseEnds))
+        }
+        let slots = Dictionary(uniqueKeysWithValues: openings.map { ($0.slot.endpoint, $0.slot) })
+        for delivery in deliveries {
+            if let slot = slots[delivery.key.endpoint] { lanes.begin(delivery, in: slot) }
+        }
+        return deliveries.reduce(into: [:]) { $0[$1.key.endpoint, default: 0] += 1 }
+    }
+}
+
+extension LeasedDelivery {
+    fileprivate init(_ row: PostgresRow, leaseEnds: ContinuousClock.Instant) throws(PostgresError) {
+        let id = EventID(bits: try row.uuid(0))
+        self.init(
+            key: DeliveryKey(event: id, endpoint: EndpointID(try row.int32(1))),
+            event: Event(
+                id: id, app: AppID(try row.int32(5)), type: try row.text(6), orderNo: try row.text(7),
+                body: try row.bytes(8)),
+            attempt: Int(try row.int32(2)),
+            token: try row.int64(3),
+            leaseEnds: leaseEnds,
+            age: try row.interval(4),
+            answersPlatform: try row.bool(9))
+    }
+}

@@ -1,0 +1,196 @@
+package import Logging
+import Metrics
+package import PostgreSQL
+package import RelayCore
+import ServiceLifecycle
+import Synchronization
+
+/// Commits events in groups: all that have gathered while the previous commit was running go into the next one.
+///
+/// Events that turn out to be known are looked up by a second writer, so that repeats do not slow down the first.
+package final class GroupInbox: Inbox, Service {
+    /// How long a caller may wait for its commit before it hears `unknown`: a platform must have its answer in two
+    /// seconds when the database hangs.
+    static let patience = Duration.milliseconds(1_500)
+    private static let groupSize = 256
+
+    private let store: EventStore
+    private let lanes: any Lanes
+    private let logger: Logger
+    private let arrivals: Mailbox<PendingSubmission>
+    private let repeats: Mailbox<PendingSubmission>
+    private let isDatabaseAway = Atomic(false)
+
+    private let groupSizes = Recorder(label: "yizhan_inbox_group_events")
+
+    /// - Parameters:
+    ///   - maximumCount: events that may wait for their commit.
+    ///   - maximumBytes: what their bodies may take.
+    package init(
+        pool: PostgresPool, relay: Int32, lanes: any Lanes, maximumCount: Int = 8_192,
+        maximumBytes: Int = 32 << 20, logger: Logger
+    ) {
+        self.store = EventStore(pool: pool, relay: relay, patience: Self.patience)
+        self.lanes = lanes
+        self.logger = logger
+        self.arrivals = Mailbox(maximumCount: maximumCount, maximumWeight: maximumBytes) { $0.weight }
+        self.repeats = Mailbox(maximumCount: maximumCount, maximumWeight: maximumBytes) { $0.weight }
+    }
+
+    /// Whether the last commit found the database in reach.
+    package var isAvailable: Bool {
+        !isDatabaseAway.load(ordering: .relaxed)
+    }
+
+    package func accept(_ submission: Submission) async throws(InboxError) -> Acceptance {
+        let result = await withCheckedContinuation { caller in
+            let pending = PendingSubmission(submission: submission, arrivedAt: .now, caller: caller)
+            if isDatabaseAway.load(ordering: .relaxed) {
+                conclude(pending, .failure(.unavailable))
+            } else if !arrivals.put(pending) {
+                conclude(pending, .failure(.full))
+            }
+        }
+        return try result.get()
+    }
+
+    package func run() async {
+        await withGracefulShutdownHandler {
+            await withTaskGroup { group in
+                group.addTask { await self.storeArrivals() }
+                group.addTask { await self.lookUpRepeats() }
+            }
+        } onGracefulShutdown: {
+            self.arrivals.close()
+        }
+    }
+
+    private func storeArrivals() async {
+        while true {
+            var group = await arrivals.take(atMost: Self.groupSize)
+            if group.isEmpty { break }
+            groupSizes.record(group.count)
+            group.sort { $0.submission.precedes($1.submission) }
+            await commit(group)
+        }
+        repeats.close()
+    }
+
+    private func commit(_ group: [PendingSubmission]) async {
+        let leasedAt = ContinuousClock.now
+        do {
+            let stored = try await store.store(group.map(\.submission))
+            for pending in group { conclude(pending, stored: stored, leasedAt: leasedAt) }
+        } catch where error.isDatabaseAway {
+            await refuseUntilBack(group, error)
+        } catch where group.count > 1 {
+            // What PostgreSQL will not take of one must not cost the others theirs.
+            for pending in group { await commit([pending]) }
+        } catch {
+            logger.error("an event could not be stored", metadata: ["error": "\(error)"])
+            for pending in group { conclude(pending, .failure(error.isOutcomeUnknown ? .unknown : .unavailable)) }
+        }
+    }
+
+    private func lookUpRepeats() async {
+        while true {
+            let group = await repeats.take(atMost: Self.groupSize)
+            if group.isEmpty { break }
+            do {
+                let known = try await store.recall(group.map(\.submission))
+                for (pending, event) in zip(group, known) {
+                    pending.caller.resume(returning: event.map { .success(.known($0)) } ?? .failure(.unknown))
+                }
+            } catch {
+                // Whatever the repeat's own fate, the event was stored before: asking again finds it.
+                logger.warning("repeats could not be looked up", metadata: ["error": "\(error)"])
+                // Those behind would wait as long again for the same answer.
+                let behind = error.isDatabaseAway ? repeats.takeAll() : []
+                for pending in group + behind { pending.caller.resume(returning: .failure(.unknown)) }
+            }
+        }
+    }
+
+    private func conclude(
+        _ pending: PendingSubmission, stored: StoredDeliveries, leasedAt: ContinuousClock.Instant
+    ) {
+        let submission = pending.submission
+        guard stored.contains(submission.id) else {
+            giveBackSlots(of: submission, areWanted: false)
+            if !repeats.put(pending) { pending.caller.resume(returning: .failure(.full)) }
+            return
+        }
+        let event = Event(submission)
+        var isHeldHere = false
+        for delivery in submission.deliveries {
+            guard let slot = delivery.slot else { continue }
+            let key = DeliveryKey(event: submission.id, endpoint: delivery.endpoint)
+            guard stored.isLeased(key) else {
+                lanes.giveBack(slot, isWanted: true)
+                continue
+            }
+            let isReply = delivery.endpoint == submission.replyEndpoint
+            isHeldHere = isHeldHere || isReply
+            lanes.begin(
+                LeasedDelivery(
+                    key: key, event: event, attempt: 1, token: 1, leaseEnds: leasedAt + slot.lease, age: .zero,
+                    answersPlatform: isReply),
+                in: slot)
+        }
+        pending.caller.resume(returning: .success(.stored(isHeldHere: isHeldHere)))
+    }
+
+    private func conclude(_ pending: PendingSubmission, _ failure: Result<Acceptance, InboxError>) {
+        giveBackSlots(of: pending.submission, areWanted: false)
+        pending.caller.resume(returning: failure)
+    }
+
+    private func giveBackSlots(of submission: Submission, areWanted: Bool) {
+        for slot in submission.deliveries.compactMap(\.slot) { lanes.giveBack(slot, isWanted: areWanted) }
+    }
+
+    /// Tells everybody who waits, and takes nobody in until the database answers again: nobody should wait for
+    /// a commit that cannot come.
+    private func refuseUntilBack(_ group: [PendingSubmission], _ error: PostgresError) async {
+        logger.error(
+            "events cannot be stored, and calls are answered 503 until they can",
+            metadata: ["events": "\(group.count)", "error": "\(error)"])
+        let failure: InboxError = error.isOutcomeUnknown ? .unknown : .unavailable
+        isDatabaseAway.store(true, ordering: .relaxed)
+        for pending in group { conclude(pending, .failure(failure)) }
+        var backoff = Duration.milliseconds(50)
+        while true {
+            for pending in arrivals.takeAll() { conclude(pending, .failure(.unavailable)) }
+            if Task.isCancelled || Task.isShuttingDownGracefully { return }
+            do {
+                try await store.check()
+                break
+            } catch {
+                await Task.pause(for: backoff)
+                backoff = min(backoff * 2, .milliseconds(500))
+            }
+        }
+        isDatabaseAway.store(false, ordering: .relaxed)
+        logger.notice("events are stored again")
+    }
+}
+
+/// An event and who waits for its commit.
+struct PendingSubmission: Sendable {
+    let submission: Submission
+    let arrivedAt: ContinuousClock.Instant
+    let caller: CheckedContinuation<Result<Acceptance, InboxError>, Never>
+
+    /// In bytes, with a guess for everything around the body.
+    var weight: Int {
+        submission.arrival.body.count + 512
+    }
+}
+
+extension Event {
+    fileprivate init(_ submission: Submission) {
+        self.init(
+            id: submission.id, app: submission.app, type: submission.arrival.type,
+            orderNo: submission.arrival.orderNo, body: submission.arrival.body)
+    }
+}

@@ -1,0 +1,24 @@
+package import RelayCore
+
+/// What the reader cannot know by itself.
+package struct RelayFileRules: Sendable {
+    /// The names of `platform:` that this version serves.
+    package let platforms: Set<String>
+    /// Throws why an endpoint cannot have this address.
+    package let checkURL: @Sendable (String) throws -> Void
+    /// Throws why this is not a network in CIDR notation.
+    package let checkNetwork: @Sendable (String) throws -> Void
+    /// Throws why this is no secret of Standard Webhooks, in words that hold nothing of it.
+    package let checkStandardSecret: @Sendable (Secret) throws -> Void
+
+    package init(
+        platforms: Set<String>, checkURL: @escaping @Sendable (String) throws -> Void,
+        checkNetwork: @escaping @Sendable (String) throws -> Void,
+        checkStandardSecret: @escaping @Sendable (Secret) throws -> Void
+    ) {
+        self.platforms = platforms
+        self.checkURL = checkURL
+        self.checkNetwork = checkNetwork
+        self.checkStandardSecret = checkStandardSecret
+    }
+}

@@ -1,0 +1,134 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import Metrics
+import NIOCore
+import RelayCore
+
+/// Finds the app and the platform that a call is for, and answers it.
+struct FrontDesk: Sendable {
+    private let platforms: [any Platform]
+    private let byName: [String: any Platform]
+    private let intake: Intake
+    private let directory: @Sendable () -> Directory
+    private let unixMilliseconds: @Sendable () -> Int64
+    private let logger: Logger
+
+    init(
+        platforms: [any Platform], intake: Intake, directory: @escaping @Sendable () -> Directory,
+        unixMilliseconds: @escaping @Sendable () -> Int64, logger: Logger
+    ) {
+        self.platforms = platforms
+        self.byName = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })
+        self.intake = intake
+        self.directory = directory
+        self.unixMilliseconds = unixMilliseconds
+        self.logger = logger
+    }
+
+    /// What is said where no platform is known: in the shape of the first.
+    func answer(to reply: Reply) -> PlatformAnswer {
+        platforms[0].answer(reply)
+    }
+
+    func answer(_ request: Request, from address: SocketAddress?) async -> PlatformAnswer {
+        let directory = directory()
+        guard let (appName, path) = Self.split(request.uri.path) else {
+            refuse("unknown_path", from: address)
+            return answer(to: .unknownApp)
+        }
+        guard let app = directory.apps[appName], let platform = byName[app.platform] else {
+            refuse("unknown_app", from: address)
+            let platform = platforms.first { $0.callbacks.contains { $0.path == path } }
+            return platform?.answer(.unknownApp) ?? answer(to: .unknownApp)
+        }
+        guard let callback = platform.callbacks.first(where: { $0.path == path }) else {
+            refuse("unknown_path", of: app, from: address)
+            return platform.answer(.unknownApp)
+        }
+        guard callback.methods.contains(request.method.rawValue) else {
+            refuse("wrong_method", of: app, from: address)
+            return platform.answer(.methodNotAllowed(allowed: callback.methods))
+        }
+        let contentType = Self.mediaType(request.headers[.contentType])
+        guard callback.contentTypes.contains(contentType) else {
+            refuse("wrong_content_type", of: app, from: address)
+            return platform.answer(.unsupportedContentType(expected: callback.contentTypes))
+        }
+        let body: [UInt8]
+        switch await Self.read(request) {
+        case .whole(let bytes): body = bytes
+        case .tooLarge:
+            refuse("body_too_large", of: app, from: address)
+            return platform.answer(.bodyTooLarge(limit: PlatformServer.maximumBodyBytes))
+        case .brokenOff(let error):
+            // Nobody is there to hear the answer.
+            refuse("body_broken_off", of: app, from: address, detail: "\(error)")
+            return platform.answer(.tooSlow)
+        }
+        let call = InboundCall(
+            callback: callback, method: request.method.rawValue, contentType: contentType, body: body,
+            receivedAtMilliseconds: unixMilliseconds())
+        return platform.answer(await reply(to: call, of: app, platform, directory, from: address))
+    }
+
+    private func reply(
+        to call: InboundCall, of app: App, _ platform: any Platform, _ directory: Directory,
+        from address: SocketAddress?
+    ) async -> Reply {
+        let reply: Reply
+        switch platform.receive(call, for: app) {
+        case .refused(let refusal): reply = .refused(refusal)
+        case .event(let arrival): reply = await intake.take(arrival, of: app, in: directory)
+        }
+        if case .refused(let refusal) = reply {
+            refuse(refusal.reason.rawValue, of: app, from: address, detail: refusal.detail)
+        }
+        return reply
+    }
+
+    private func refuse(_ reason: String, of app: App? = nil, from address: SocketAddress?, detail: String? = nil) {
+        Counter(
+            label: "yizhan_refused_calls_total", dimensions: [("app", app?.name ?? ""), ("reason", reason)]
+        ).increment()
+        var metadata: Logger.Metadata = ["reason": "\(reason)", "from": "\(address?.ipAddress ?? "")"]
+        if let app { metadata["app"] = "\(app.name)" }
+        if let detail { metadata["detail"] = "\(detail)" }
+        logger.warning("a call was refused", metadata: metadata)
+    }
+
+    /// `/in/{app}/{path}`; an app's name needs no percent-encoding.
+    private static func split(_ path: String) -> (app: String, path: String)? {
+        let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
+        guard parts.count == 3, parts[0] == "in" else { return nil }
+        return (String(parts[1]), String(parts[2]))
+    }
+
+    /// Without parameters, in small letters.
+    private static func mediaType(_ header: String?) -> String {
+        guard let header else { return "" }
+        let type = header.prefix { $0 != ";" }
+        return type.split(separator: " ").joined().lowercased()
+    }
+
+    private enum Body {
+        case whole([UInt8])
+        case tooLarge
+        case brokenOff(any Error)
+    }
+
+    private static func read(_ request: Request) async -> Body {
+        let limit = PlatformServer.maximumBodyBytes
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { return .tooLarge }
+        var body: [UInt8] = []
+        do {
+            for try await part in request.body {
+                if body.count + part.readableBytes > limit { return .tooLarge }
+                body.append(contentsOf: part.readableBytesView)
+            }
+        } catch {
+            return .brokenOff(error)
+        }
+        return .whole(body)
+    }
+}

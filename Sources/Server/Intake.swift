@@ -1,0 +1,109 @@
+import Logging
+import Metrics
+package import RelayCore
+
+/// The way of one verified event from its arrival to what the platform hears.
+package struct Intake: Sendable {
+    /// What a platform is told to wait before it asks again.
+    private static let retryAfterSeconds = 2
+
+    private let inbox: any Inbox
+    private let lanes: any Lanes
+    private let outcomes: any Outcomes
+    private let ids: EventIDSource
+
+    package init(inbox: any Inbox, lanes: any Lanes, outcomes: any Outcomes, ids: EventIDSource) {
+        self.inbox = inbox
+        self.lanes = lanes
+        self.outcomes = outcomes
+        self.ids = ids
+    }
+
+    func take(_ arrival: Arrival, of app: App, in directory: Directory) async -> Reply {
+        guard let route = directory.route(for: arrival, of: app.id) else { return .refused(.noRoute) }
+        let deadline = ContinuousClock.now + app.reply.wait
+        let submission = plan(arrival, of: app, on: route, in: directory)
+        // Before the commit, so that an outcome which is there first is not missed.
+        let expected = outcomes.expect(DeliveryKey(event: submission.id, endpoint: route.endpoint))
+        defer { outcomes.dismiss(expected) }
+        do {
+            switch try await inbox.accept(submission) {
+            case .stored(let isHeldHere):
+                Counters.accepted.increment()
+                let outcome = await outcomes.outcome(expected, isHeldHere: isHeldHere, by: deadline)
+                return reply(to: outcome, of: app)
+            case .known(let known):
+                Counters.repeated.increment()
+                return try await reply(to: known, of: app, by: deadline)
+            }
+        } catch {
+            return reply(to: error)
+        }
+    }
+
+    private func plan(_ arrival: Arrival, of app: App, on route: Route, in directory: Directory) -> Submission {
+        var endpoints = [route.endpoint]
+        for copy in route.copies where !endpoints.contains(copy) { endpoints.append(copy) }
+        return Submission(
+            id: ids.next(), app: app.id, arrival: arrival, replyEndpoint: route.endpoint,
+            deliveries: endpoints.map { endpoint in
+                PlannedDelivery(
+                    endpoint: endpoint, slot: lanes.takeSlot(of: endpoint),
+                    isOrdered: directory.endpoints[endpoint]?.ordered ?? false)
+            })
+    }
+
+    private func reply(
+        to known: KnownEvent, of app: App, by deadline: ContinuousClock.Instant
+    ) async throws(InboxError) -> Reply {
+        guard known.hasSameContent else { return .refused(.conflict) }
+        switch known.outcome?.state {
+        case .delivered, .refused, .cancelled:
+            return reply(to: known.outcome, of: app)
+        case .exhausted, .expired:
+            guard try await outcomes.askAgain(known.reply) else { return .pending(app.reply) }
+        case nil:
+            break
+        }
+        let expected = outcomes.expect(known.reply)
+        defer { outcomes.dismiss(expected) }
+        return reply(to: await outcomes.outcome(expected, isHeldHere: false, by: deadline), of: app)
+    }
+
+    private func reply(to outcome: Outcome?, of app: App) -> Reply {
+        guard let outcome else { return .pending(app.reply) }
+        switch outcome.state {
+        case .delivered, .refused:
+            return outcome.answer.map { .settled(answer: $0) } ?? .pending(app.reply)
+        case .cancelled:
+            return .cancelled
+        case .exhausted, .expired:
+            // A person decides; until then there is nothing final to say.
+            return .pending(app.reply)
+        }
+    }
+
+    private func reply(to error: InboxError) -> Reply {
+        switch error {
+        case .full:
+            Counters.shed.increment()
+            return .overloaded(retryAfterSeconds: Self.retryAfterSeconds)
+        case .unavailable:
+            Counters.unavailable.increment()
+            return .unavailable(retryAfterSeconds: Self.retryAfterSeconds)
+        case .unknown:
+            Counters.unknown.increment()
+            return .unavailable(retryAfterSeconds: Self.retryAfterSeconds)
+        }
+    }
+}
+
+/// Made once: looking a metric up by its label costs more than counting.
+private enum Counters {
+    static let accepted = Counter(label: "yizhan_accepted_events_total")
+    static let repeated = Counter(label: "yizhan_repeated_events_total")
+    static let shed = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "overloaded")])
+    static let unavailable = Counter(
+        label: "yizhan_unstored_calls_total", dimensions: [("reason", "database_away")])
+    static let unknown = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "unknown")])
+}

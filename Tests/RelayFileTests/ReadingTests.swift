@@ -1,0 +1,100 @@
+import RelayCore
+import RelayFile
+import Testing
+
+@Suite struct ReadingTests {
+    @Test func theExampleOfTheDocumentationIsReadAsItIsMeant() throws {
+        let expected = Declaration(
+            merchants: ["teahouse"],
+            apps: [
+                AppSettings(
+                    name: "teahouse-rrx", merchant: "teahouse", platform: "renrenxiu",
+                    appKey: "96c84928b1dce057d110ea3b3880fc83", secret: Secret("eRdLi88c6I6L95PFSX1Nq69Y84xLcD3T"),
+                    clockWindow: .seconds(300),
+                    reply: ReplyPolicy(wait: .seconds(3), onPending: .accept, pendingMessage: "奖品发放中,请稍后查看"))
+            ],
+            endpoints: [
+                EndpointSettings(
+                    name: "teahouse-erp", merchant: "teahouse", url: "https://erp.teahouse.example/hooks",
+                    format: .standard(secret: Secret(standardSecret)), timeout: .seconds(10), maxInFlight: 32,
+                    rate: Rate(count: 100, period: .seconds(1)), ordered: false, retry: .standard,
+                    expireAfter: .seconds(72 * 3600)),
+                EndpointSettings(
+                    name: "audit-log", merchant: "teahouse", url: "https://audit.teahouse.example/events",
+                    format: .platform(appKey: "audit", secret: Secret("own-secret")), ordered: true),
+            ],
+            routes: [
+                "teahouse-rrx": [
+                    RouteSettings(
+                        event: try ShellPattern("goods.issue"), goods: try ShellPattern("zp_*"),
+                        endpoint: "teahouse-erp", copies: ["audit-log"]),
+                    RouteSettings(event: try ShellPattern("*"), endpoint: "audit-log"),
+                ]
+            ],
+            goods: [
+                "teahouse-rrx": [
+                    Goods(code: "zp_001", name: "酒水1", image: "https://image.rrx.cn/p/a.jpg", price: Price(cents: 123))
+                ]
+            ],
+            allowedPrivateNetworks: ["127.0.0.0/8"])
+        #expect(try read(exampleFile) == expected)
+    }
+
+    @Test func sectionsMayComeInAnyOrderAndBeEmpty() throws {
+        let text = """
+            goods:
+            routes:
+              - {app: a, event: "*", endpoint: e}
+            endpoints:
+              - {name: e, merchant: m, url: "https://x.example", secret: "\(standardSecret)"}
+            apps:
+              - {name: a, merchant: m, platform: renrenxiu, app_key: k, secret: s, clock_window: 0}
+            merchants: [{name: m}]
+            """
+        let declaration = try read(text)
+        #expect(declaration.apps["a"]?.clockWindow == .zero)
+        #expect(declaration.routes["a"]?.map(\.endpoint) == ["e"])
+        #expect(declaration.allowedPrivateNetworks == nil)
+    }
+
+    @Test func whatIsConfiguredAlreadyNeedNotBeInTheFile() throws {
+        let configured = try read(exampleFile)
+        let declaration = try read(
+            "routes: [{app: teahouse-rrx, event: goods.issue, endpoint: audit-log}]", configured: configured)
+        #expect(declaration.routes["teahouse-rrx"]?.map(\.endpoint) == ["audit-log"])
+        #expect(declaration.apps.isEmpty)
+    }
+
+    @Test func aRouteToAnotherMerchantsConfiguredEndpointIsAProblem() throws {
+        let text = """
+            merchants: [{name: other}]
+            apps: [{name: b, merchant: other, platform: renrenxiu, app_key: k, secret: s}]
+            routes:
+              - {app: b, event: "*", endpoint: audit-log}
+            """
+        #expect(
+            problems(of: text, configured: try read(exampleFile)) == [
+                """
+                relay.yaml:4: routes[0]: endpoint: "audit-log": the endpoint belongs to merchant "teahouse", \
+                but the app to "other"
+                """
+            ])
+    }
+
+    @Test func aVariablesValueCannotAddToTheFile() throws {
+        let text = exampleFile.replacing("secret: own-secret", with: "secret: ${ODD}")
+        let odd = "x, ordered: false} # ${RRX_SECRET} \" ' : -"
+        let declaration = try read(text, environment: environment.merging(["ODD": odd]) { $1 })
+        #expect(declaration.endpoints["audit-log"]?.format.secret.reveal() == odd)
+        #expect(declaration.endpoints["audit-log"]?.ordered == true)
+    }
+
+    @Test(arguments: [
+        ("$${RRX_SECRET}", "${RRX_SECRET}"), ("a$b$$c", "a$b$$c"), ("a${X}b${X}", "a1b1"), ("$$${X}", "$${X}"),
+    ])
+    func aDollarMeansAVariableOnlyBeforeABrace(written: String, read expected: String) throws {
+        let text = exampleFile.replacing("secret: own-secret", with: "secret: '\(written)'")
+        let declaration = try read(text, environment: environment.merging(["X": "1"]) { $1 })
+        #expect(declaration.endpoints["audit-log"]?.format.secret.reveal() == expected)
+    }
+}
