@@ -18,6 +18,7 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -60,7 +61,7 @@ let package = Package(
         .target(name: "StandardWebhooks", dependencies: ["RelayCore", crypto], swiftSettings: settings),
         .target(name: "RelayFile", dependencies: ["RelayCore", yams], swiftSettings: settings),
         .target(
-            name: "OutboundHTTP", dependencies: [nio, nioPosix, nioHTTP1, nioSSL], swiftSettings: settings),
+            name: "OutboundHTTP", dependencies: [nio, nioPosix, nioHTTP1, nioTLS, nioSSL], swiftSettings: settings),
         .target(
             name: "Outbox", dependencies: ["RelayCore", "PostgreSQL", crypto, lifecycle, log, metrics],
             swiftSettings: settings, plugins: ["EmbedSQLPlugin"]),
@@ -104,6 +105,9 @@ let package = Package(
         .testTarget(
             name: "OutboxTests",
             dependencies: ["Outbox", "RelayCore", "PostgreSQL", "TestSupport", crypto, lifecycle, log],
+            swiftSettings: settings),
+        .testTarget(
+            name: "OutboundHTTPTests", dependencies: ["OutboundHTTP", nio, nioPosix, nioHTTP1, nioSSL],
             swiftSettings: settings),
         .testTarget(name: "PlatformsTests", dependencies: ["Platforms", "RelayCore", crypto], swiftSettings: settings),
         .testTarget(

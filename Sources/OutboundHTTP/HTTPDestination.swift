@@ -1,0 +1,62 @@
+package import NIOCore
+
+/// One endpoint's keep-alive connections, for `GET` and `POST` over HTTP/1.1.
+///
+/// Names are resolved and their addresses checked before every new connection. Redirects are not followed. A call on a
+/// kept connection that turns out closed before any byte of an answer is repeated once on a fresh one.
+package final class HTTPDestination: Sendable {
+    package let origin: HTTPOrigin
+    private let eventLoop: any EventLoop
+    private let pool: NIOLoopBoundBox<ConnectionPool>
+
+    /// - Parameters:
+    ///   - maxConnections: At most so many connections are open at once; further calls wait, first come first served.
+    ///   - idleTimeout: How long a connection that carries no call is kept.
+    ///   - group: Must outlive all calls. One of its event loops serves this destination.
+    package init(
+        origin: HTTPOrigin, maxConnections: Int, policy: AddressPolicy, resolver: any AddressResolver, tls: TLSTrust,
+        idleTimeout: Duration = .seconds(30), group: any EventLoopGroup
+    ) {
+        precondition(maxConnections > 0, "a destination needs room for a connection")
+        self.origin = origin
+        eventLoop = group.next()
+        pool = .makeBoxSendingValue(
+            ConnectionPool(
+                target: .init(origin: origin, policy: policy, resolver: resolver, tls: tls),
+                maximumConnections: maxConnections, idleTimeout: TimeAmount(idleTimeout), eventLoop: eventLoop),
+            eventLoop: eventLoop)
+    }
+
+    /// Cancelling the task closes the call's connection and ends the call with `.cancelled`.
+    ///
+    /// - Parameters:
+    ///   - connectTimeout: For resolving, connecting and TLS together, where a new connection is needed.
+    ///   - timeout: For the whole call: waiting for a connection, connecting, and reading the answer.
+    package func call(_ call: HTTPCall, connectTimeout: Duration, timeout: Duration) async -> HTTPExchange {
+        if let flaw = call.flaw {
+            return HTTPExchange(result: .failure(.invalidCall(reason: flaw)), timings: HTTPTimings())
+        }
+        let start = NIODeadline.now()
+        let cancellation = PendingCall.Cancellation()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                eventLoop.execute { [pool] in
+                    pool.value.start(
+                        PendingCall(
+                            call, start: start, connectTimeout: TimeAmount(connectTimeout),
+                            timeout: TimeAmount(timeout), cancellation: cancellation, continuation: continuation))
+                }
+            }
+        } onCancel: {
+            cancellation.request()
+            eventLoop.execute { [pool] in pool.value.endCancelledCalls() }
+        }
+    }
+
+    /// Refuses further calls, closes idle connections, and returns when the calls made before have ended.
+    package func close() async {
+        await withCheckedContinuation { continuation in
+            eventLoop.execute { [pool] in pool.value.close { continuation.resume() } }
+        }
+    }
+}

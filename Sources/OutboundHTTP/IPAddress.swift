@@ -1,0 +1,58 @@
+package import NIOCore
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// An IPv4 or IPv6 address without port and scope, as a number.
+package enum IPAddress: Hashable, Sendable {
+    case v4(UInt32)
+    case v6(UInt128)
+
+    /// A dotted quad without leading zeros, or an IPv6 address without brackets and scope; nil for anything else.
+    package init?(_ text: String) {
+        guard !text.utf8.contains(UInt8(ascii: "%")), let address = try? SocketAddress(ipAddress: text, port: 0) else {
+            return nil
+        }
+        self.init(address)
+    }
+
+    /// Nil for a Unix socket.
+    package init?(_ address: SocketAddress) {
+        let parsed = address.withSockAddr { pointer, _ in IPAddress(pointer) }
+        guard let parsed else { return nil }
+        self = parsed
+    }
+
+    /// `address` is a complete `sockaddr_in` or `sockaddr_in6`, or of another family, which gives nil.
+    init?(_ address: UnsafePointer<sockaddr>) {
+        // The offsets of sin_addr and sin6_addr, which are the same on every system.
+        let raw = UnsafeRawPointer(address)
+        switch CInt(address.pointee.sa_family) {
+        case AF_INET: self = .v4(UInt32(bigEndian: raw.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+        case AF_INET6: self = .v6(UInt128(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt128.self)))
+        default: return nil
+        }
+    }
+
+    package func socketAddress(port: Int) -> SocketAddress {
+        var packed = ByteBuffer()
+        switch self {
+        case .v4(let number): packed.writeInteger(number)
+        case .v6(let number): packed.writeInteger(number)
+        }
+        do {
+            return try SocketAddress(packedIPAddress: packed, port: port)
+        } catch {
+            preconditionFailure("4 and 16 bytes are always an address: \(error)")
+        }
+    }
+}
+
+extension IPAddress: CustomStringConvertible {
+    package var description: String { socketAddress(port: 0).ipAddress ?? "" }
+}
