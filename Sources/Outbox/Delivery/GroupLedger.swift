@@ -38,14 +38,14 @@ package final class GroupLedger: Ledger, Service {
     }
 
     package func run() async {
-        await withGracefulShutdownHandler {
+        await withTaskCancellationOrGracefulShutdownHandler {
             while true {
                 let group = await entries.take(atMost: Self.groupSize)
                 if group.isEmpty { break }
                 groupSizes.record(group.count)
                 await write(group.sorted { $0.report.delivery.key < $1.report.delivery.key })
             }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.stopsAt.withLock { $0 = .now + Self.patienceAtShutdown }
             self.entries.close()
         }

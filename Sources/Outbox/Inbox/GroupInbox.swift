@@ -55,12 +55,12 @@ package final class GroupInbox: Inbox, Service {
     }
 
     package func run() async {
-        await withGracefulShutdownHandler {
+        await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskGroup { group in
                 group.addTask { await self.storeArrivals() }
                 group.addTask { await self.lookUpRepeats() }
             }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.arrivals.close()
         }
     }

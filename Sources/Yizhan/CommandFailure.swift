@@ -1,0 +1,22 @@
+/// What a command cannot do, and how to mend it.
+enum CommandFailure: Error, CustomStringConvertible {
+    case noMasterKey
+    case schemaIsBehind([String])
+    case schemaIsAhead([String])
+    case unreadableFile(String, any Error)
+
+    var description: String {
+        switch self {
+        case .noMasterKey:
+            "YIZHAN_MASTER_KEY is not set. Secrets are encrypted with it: make one with `openssl rand -base64 32`, "
+                + "keep it safe, and give the same one to every relay of this database."
+        case .schemaIsBehind(let names):
+            "the database's schema is behind this version (\(names.count) files, first \(names.first ?? "")): "
+                + "run `yizhan migrate`"
+        case .schemaIsAhead(let names):
+            "the database was migrated by a newer version (\(names.joined(separator: ", "))): run that version"
+        case .unreadableFile(let path, let error):
+            "\(path) cannot be read: \(error)"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Courier
+import Logging
+import NIOCore
+import NIOPosix
+import Outbox
+import OutboundHTTP
+import Platforms
+import PostgreSQL
+import RelayCore
+import Server
+import ServiceLifecycle
+import Synchronization
+
+/// The plan of the house, from top to bottom.
+struct Relay: Service {
+    let settings: Settings
+    var configurationFile: String?
+    let logger: Logger
+    /// What `/metrics` says.
+    var metrics: @Sendable () -> String = { "" }
+    /// Called once platforms are answered, with the ports that are bound.
+    var onReady: @Sendable (BoundPorts) async -> Void = { _ in }
+
+    func run() async throws {
+        // The database stops after everything else: until then the last outcomes are written.
+        try await Database.with(settings, joining: false, logger: logger) { try await serve($0) }
+    }
+
+    private func serve(_ database: Database) async throws {
+        try await prepareSchema(database)
+        let store = ConfigurationStore(pool: database.pool, box: try database.secretBox())
+        if let configurationFile {
+            let changes = try await ConfigurationFile(path: configurationFile).apply(to: store)
+            logger.notice("configuration applied", metadata: ["changes": "\(changes.count)"])
+        }
+        let relay = try await database.pool.query("SELECT nextval('yizhan.relay_number')::integer")[0].int32(0)
+        let clock: @Sendable () -> Int64 = { SystemClock.unixMilliseconds() }
+        let group = MultiThreadedEventLoopGroup.singleton
+
+        let configuration = ConfigurationWatch(store: store, logger: logger)
+        try await configuration.start()
+
+        let work = Signal()
+        let wakeups = Wakeups(
+            database: database.configuration, logger: logger, work: { work.raise() },
+            configuration: { configuration.changed() })
+        let outcomes = OutcomeBoard(pool: database.pool, logger: logger)
+        let ledger = GroupLedger(pool: database.pool, relay: relay, outcomes: outcomes, logger: logger)
+        let courier = Courier(
+            platforms: PlatformList.all, ledger: ledger,
+            outside: Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust()), wake: work,
+            shutdownGrace: settings.shutdownGrace, unixMilliseconds: clock, logger: logger)
+        courier.configure(configuration.current)
+        configuration.onChange { courier.configure($0) }
+        let claimer = Claimer(pool: database.pool, relay: relay, lanes: courier, wake: work, logger: logger)
+        let inbox = GroupInbox(pool: database.pool, relay: relay, lanes: courier, logger: logger)
+
+        let ports = PortBoard(onReady: onReady)
+        let intake = Intake(
+            inbox: inbox, lanes: courier, outcomes: outcomes, ids: EventIDSource(clock: clock))
+        let platformServer = PlatformServer(
+            address: settings.listen.bindAddress, platforms: PlatformList.all, intake: intake,
+            directory: { configuration.current }, unixMilliseconds: clock, group: group, logger: logger
+        ) { port in
+            logger.notice("platforms call here", metadata: ["listen": "\(settings.listen.bound(to: port))"])
+            await ports.bound(platforms: port ?? settings.listen.port)
+        }
+        let adminServer = AdminServer(
+            address: settings.adminListen.bindAddress,
+            checks: [
+                HealthCheck("database") { await database.problem() },
+                HealthCheck("inbox") { inbox.isAvailable ? nil : "events cannot be stored now" },
+            ],
+            metrics: metrics, group: group, logger: logger
+        ) { port in
+            logger.notice("health is here", metadata: ["listen": "\(settings.adminListen.bound(to: port))"])
+            await ports.bound(admin: port ?? settings.adminListen.port)
+        }
+
+        logger.notice("relay \(relay) started", metadata: ["apps": "\(configuration.current.apps.count)"])
+        // They stop one after the other, from the last to the first: no new calls, then no new claims, then what is
+        // accepted is stored, what is in flight ends, and what came of it is written.
+        try await ServiceGroup(
+            configuration: .init(
+                services: [
+                    adminServer, configuration, wakeups, outcomes, ledger, courier, inbox, claimer, platformServer,
+                ],
+                logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
+            )
+        ).run()
+        logger.notice("relay \(relay) stopped")
+    }
+
+    /// The embedded database belongs to this relay alone; another one is migrated by its operator.
+    private func prepareSchema(_ database: Database) async throws {
+        let migrator = Migrator(pool: database.pool, logger: logger)
+        try await database.waitUntilReachable(logger: logger)
+        if database.isEmbedded { try await migrator.migrate() }
+        switch try await migrator.state() {
+        case .current: return
+        case .behind(let names): throw CommandFailure.schemaIsBehind(names)
+        case .ahead(let names): throw CommandFailure.schemaIsAhead(names)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import ArgumentParser
+import Configuration
+import Logging
+import RelayCore
+
+/// Every setting, with its type and default. A flag beats an environment variable beats the default.
+struct Settings: Sendable {
+    /// Nil: PostgreSQL is embedded.
+    var databaseURL: Secret?
+    /// Platforms call here.
+    var listen: ListenAddress
+    /// Health and metrics; never on the platforms' port.
+    var adminListen: ListenAddress
+    /// Base64 of 32 bytes; several, separated by commas, while one is being replaced. Nil: the key file of the data
+    /// directory, which only the embedded PostgreSQL has.
+    var masterKey: Secret?
+    /// Of the embedded PostgreSQL, its log and the key. Nil: `.yizhan`, or where PostgreSQL's user can reach.
+    var dataDirectory: String?
+    var log: LogSettings
+    /// How long calls in flight may go on once the relay is told to stop.
+    var shutdownGrace: Duration = .seconds(10)
+}
+
+struct LogSettings: Sendable {
+    enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
+        case text
+        case json
+    }
+
+    var level: Logger.Level
+    var format: Format
+}
+
+extension Settings {
+    /// What a command line says of the settings. `ArgumentParser` shows this as the commands' help.
+    struct Flags: ParsableArguments {
+        @OptionGroup var database: DatabaseFlags
+        @OptionGroup var log: LogFlags
+
+        @Option(
+            help: .init(
+                "Where platforms call. [YIZHAN_LISTEN] (default: \(Settings.defaultListen))", valueName: "host:port"))
+        var listen: String?
+
+        @Option(
+            help: .init(
+                """
+                Where operators find health and metrics; never on the platforms' port. [YIZHAN_ADMIN_LISTEN] \
+                (default: \(Settings.defaultAdminListen))
+                """, valueName: "host:port"))
+        var adminListen: String?
+    }
+
+    /// For commands that need the database only.
+    struct DatabaseFlags: ParsableArguments {
+        @Option(
+            help: .init(
+                """
+                libpq URL or key/value string; the variable is the better place for one with a password. \
+                [DATABASE_URL] (default: a PostgreSQL of its own)
+                """, valueName: "conninfo"))
+        var databaseURL: String?
+
+        @Option(
+            help: .init(
+                """
+                Of the embedded PostgreSQL, its log and the master key. [YIZHAN_DATA_DIR] \
+                (default: .yizhan). The key that encrypts secrets is set by variable only. [YIZHAN_MASTER_KEY] \
+                (default with the embedded PostgreSQL: made)
+                """, valueName: "directory"))
+        var dataDir: String?
+    }
+
+    struct LogFlags: ParsableArguments {
+        @Option(
+            help: .init(
+                "trace, debug, info, notice, warning, error or critical. [YIZHAN_LOG_LEVEL] (default: info)",
+                valueName: "level"))
+        var logLevel: String?
+
+        @Option(help: .init("text or json. [YIZHAN_LOG_FORMAT] (default: text)", valueName: "format"))
+        var logFormat: String?
+    }
+
+    fileprivate static let defaultListen = "127.0.0.1:8080"
+    fileprivate static let defaultAdminListen = "127.0.0.1:9090"
+
+    /// Throws `ValidationError` naming the setting that is wrong.
+    init(_ flags: Flags, environment: some ConfigProvider = EnvironmentVariablesProvider()) throws {
+        self = try Settings(
+            database: flags.database, log: flags.log, listen: flags.listen, adminListen: flags.adminListen,
+            environment: environment)
+    }
+
+    init(
+        _ database: DatabaseFlags, log: LogFlags,
+        environment: some ConfigProvider = EnvironmentVariablesProvider()
+    ) throws {
+        self = try Settings(database: database, log: log, listen: nil, adminListen: nil, environment: environment)
+    }
+
+    private init(
+        database: DatabaseFlags, log: LogFlags, listen: String?, adminListen: String?,
+        environment: some ConfigProvider
+    ) throws {
+        let flags: [(AbsoluteConfigKey, String?)] = [
+            ("database.url", database.databaseURL), ("yizhan.data.dir", database.dataDir),
+            ("yizhan.listen", listen), ("yizhan.admin.listen", adminListen),
+            ("yizhan.log.level", log.logLevel), ("yizhan.log.format", log.logFormat),
+        ]
+        let given = flags.reduce(into: [AbsoluteConfigKey: ConfigValue]()) { values, flag in
+            if let text = flag.1 { values[flag.0] = ConfigValue(.string(text), isSecret: false) }
+        }
+        let reader = ConfigReader(providers: [InMemoryProvider(values: given), environment])
+        func text(_ key: ConfigKey, isSecret: Bool = false) -> String? {
+            reader.string(forKey: key, isSecret: isSecret).flatMap { $0.isEmpty ? nil : $0 }
+        }
+
+        databaseURL = text("database.url", isSecret: true).map { Secret($0) }
+        masterKey = text("yizhan.master.key", isSecret: true).map { Secret($0) }
+        dataDirectory = text("yizhan.data.dir")
+        self.listen = try ListenAddress(
+            text("yizhan.listen") ?? Self.defaultListen, setting: "YIZHAN_LISTEN (--listen)")
+        self.adminListen = try ListenAddress(
+            text("yizhan.admin.listen") ?? Self.defaultAdminListen, setting: "YIZHAN_ADMIN_LISTEN (--admin-listen)")
+        let levelText = text("yizhan.log.level") ?? Logger.Level.info.rawValue
+        guard let level = Logger.Level(rawValue: levelText) else {
+            throw ValidationError(
+                "YIZHAN_LOG_LEVEL (--log-level): \"\(levelText)\" is none of "
+                    + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        let formatText = text("yizhan.log.format") ?? LogSettings.Format.text.rawValue
+        guard let format = LogSettings.Format(rawValue: formatText) else {
+            throw ValidationError("YIZHAN_LOG_FORMAT (--log-format): \"\(formatText)\" is neither text nor json")
+        }
+        self.log = LogSettings(level: level, format: format)
+    }
+}
