@@ -15,7 +15,7 @@ package final class Courier: Lanes, Service {
     private let unixMilliseconds: @Sendable () -> Int64
     private let logger: Logger
 
-    private let leased = Mailbox<(LeasedDelivery, LaneSlot)>()
+    private let turns = Mailbox<(LeasedDelivery, LaneSlot)>()
     private let isStopping = Atomic(false)
     private let stop = Signal()
 
@@ -58,7 +58,17 @@ package final class Courier: Lanes, Service {
     }
 
     package func begin(_ delivery: LeasedDelivery, in slot: LaneSlot) {
-        if !leased.put((delivery, slot)) { record(AttemptReport(delivery, verdict: .notStarted), in: slot) }
+        if lanes.beginCall(delivery) { call(delivery, in: slot) }
+    }
+
+    private func call(_ delivery: LeasedDelivery, in slot: LaneSlot) {
+        if !turns.put((delivery, slot)) { end(AttemptReport(delivery, verdict: .notStarted), in: slot) }
+    }
+
+    /// Makes room for the next call at once; the slot itself is free when the report is written.
+    private func end(_ report: AttemptReport, in slot: LaneSlot) {
+        record(report, in: slot)
+        if let next = lanes.nextCall(of: slot.endpoint) { call(next, in: slot) }
     }
 
     /// Told to stop, it lets calls in flight go on for a while, cuts short what is left, and has every lease given back.
@@ -77,7 +87,7 @@ package final class Courier: Lanes, Service {
             }
         } onGracefulShutdown: {
             self.isStopping.store(true, ordering: .relaxed)
-            self.leased.close()
+            self.turns.close()
             self.stop.raise()
         }
     }
@@ -85,17 +95,17 @@ package final class Courier: Lanes, Service {
     private func attemptAll() async {
         await withDiscardingTaskGroup { group in
             while true {
-                let batch = await leased.take(atMost: 256)
+                let batch = await turns.take(atMost: 256)
                 if batch.isEmpty { break }
                 for (delivery, slot) in batch {
-                    group.addTask { self.record(await self.attempt(delivery), in: slot) }
+                    group.addTask { self.end(await self.attempt(delivery), in: slot) }
                 }
             }
         }
     }
 
     private func attempt(_ delivery: LeasedDelivery) async -> AttemptReport {
-        if isStopping.load(ordering: .relaxed) || Task.isCancelled {
+        if isStopping.load(ordering: .relaxed) || Task.isCancelled || lanes.isPaused(delivery.key.endpoint) {
             return AttemptReport(delivery, verdict: .notStarted)
         }
         let destination: Destination
@@ -124,7 +134,7 @@ package final class Courier: Lanes, Service {
     private func record(_ report: AttemptReport, in slot: LaneSlot) {
         if report.pausesEndpoint { lanes.pause(slot.endpoint) }
         log(report)
-        ledger.record(report) { [lanes] in lanes.free(slot) }
+        ledger.record(report) { [lanes] in lanes.release(slot) }
     }
 
     private func log(_ report: AttemptReport) {

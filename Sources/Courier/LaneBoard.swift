@@ -14,23 +14,30 @@ final class LaneBoard: Sendable {
         self.wake = wake
     }
 
-    /// Lanes of endpoints that are gone end; what is in flight on them ends by itself.
+    /// A lane whose endpoint is gone stays until it is empty, and takes nothing more.
     func configure(_ endpoints: some Sequence<Endpoint>) {
         let now = ContinuousClock.now
         lanes.withLock { lanes in
-            var configured: [EndpointID: LaneState] = [:]
+            var gone = lanes
             for endpoint in endpoints {
-                var lane = lanes[endpoint.id] ?? LaneState(endpoint, settleTime: Self.settleTime, at: now)
-                lane.configure(endpoint, settleTime: Self.settleTime, at: now)
-                configured[endpoint.id] = lane
+                gone[endpoint.id] = nil
+                lanes[endpoint.id, default: LaneState(endpoint, settleTime: Self.settleTime, at: now)]
+                    .configure(endpoint, settleTime: Self.settleTime, at: now)
             }
-            lanes = configured
+            for (endpoint, lane) in gone {
+                lanes[endpoint]?.pause()
+                if lane.held == 0 { lanes[endpoint] = nil }
+            }
         }
         wake.raise()
     }
 
     func pause(_ endpoint: EndpointID) {
         lanes.withLock { $0[endpoint]?.pause() }
+    }
+
+    func isPaused(_ endpoint: EndpointID) -> Bool {
+        lanes.withLock { $0[endpoint]?.isPaused ?? true }
     }
 
     func takeSlot(of endpoint: EndpointID) -> LaneSlot? {
@@ -42,18 +49,18 @@ final class LaneBoard: Sendable {
         change(slot) { $0.giveBack(isWanted: isWanted) }
     }
 
-    func free(_ slot: LaneSlot) {
-        change(slot) { $0.free() }
+    func release(_ slot: LaneSlot) {
+        change(slot) { $0.release() }
     }
 
-    private func change(_ slot: LaneSlot, _ change: (inout LaneState) -> Void) {
-        let isClaimable = lanes.withLock { lanes -> Bool in
-            guard var lane = lanes[slot.endpoint] else { return false }
-            change(&lane)
-            lanes[slot.endpoint] = lane
-            return lane.hasBacklog
-        }
-        if isClaimable { wake.raise() }
+    /// Whether the delivery's call may begin now; otherwise its turn comes with `nextCall`.
+    func beginCall(_ delivery: LeasedDelivery) -> Bool {
+        lanes.withLock { $0[delivery.key.endpoint]?.beginCall(delivery) ?? true }
+    }
+
+    /// A call has ended: returns the delivery whose turn it is.
+    func nextCall(of endpoint: EndpointID) -> LeasedDelivery? {
+        lanes.withLock { $0[endpoint]?.nextCall() }
     }
 
     func takeOpenings() -> [LaneOpening] {
@@ -65,5 +72,15 @@ final class LaneBoard: Sendable {
 
     func close(_ opening: LaneOpening, used: Int) {
         lanes.withLock { $0[opening.slot.endpoint]?.close(opening, used: used) }
+    }
+
+    private func change(_ slot: LaneSlot, _ change: (inout LaneState) -> Void) {
+        let isClaimable = lanes.withLock { lanes -> Bool in
+            guard var lane = lanes.removeValue(forKey: slot.endpoint) else { return false }
+            change(&lane)
+            lanes[slot.endpoint] = lane
+            return lane.hasBacklog
+        }
+        if isClaimable { wake.raise() }
     }
 }

@@ -1,13 +1,19 @@
 import RelayCore
 
 /// The slots of one endpoint. Pure: the time comes as an argument.
+///
+/// As many calls run at a time as the endpoint allows. Some more deliveries are held here and wait for their call: that
+/// spares them the claim, which is a write for each.
 struct LaneState {
     private(set) var slot: LaneSlot
     private var limit: Int
     private var rate: Rate?
     private var bucket: TokenBucket?
     private(set) var isPaused: Bool
-    private(set) var inFlight = 0
+    /// Slots in use: deliveries that wait for their call, are called, or have an outcome that is not written yet.
+    private(set) var held = 0
+    private(set) var running = 0
+    private var waiting: ArraySlice<LeasedDelivery> = []
     /// Deliveries that are older than a new one wait in the outbox: the new one has to wait behind them.
     private(set) var hasBacklog = false
 
@@ -19,7 +25,7 @@ struct LaneState {
         bucket = endpoint.rate.map { TokenBucket($0, at: now) }
     }
 
-    /// What is in flight stays in flight, also above a lower limit.
+    /// What runs goes on, also above a lower limit.
     mutating func configure(_ endpoint: Endpoint, settleTime: Duration, at now: ContinuousClock.Instant) {
         slot = LaneSlot(endpoint: endpoint.id, lease: endpoint.timeout + settleTime)
         limit = endpoint.maxInFlight
@@ -36,12 +42,16 @@ struct LaneState {
         isPaused = true
     }
 
+    private var free: Int {
+        limit + min(limit * 8, 512) - held
+    }
+
     mutating func takeSlot(at now: ContinuousClock.Instant) -> LaneSlot? {
-        guard !isPaused, !hasBacklog, inFlight < limit, bucket?.take(1, at: now) ?? true else {
+        guard !isPaused, !hasBacklog, free > 0, bucket?.take(1, at: now) ?? true else {
             hasBacklog = true
             return nil
         }
-        inFlight += 1
+        held += 1
         return slot
     }
 
@@ -49,30 +59,47 @@ struct LaneState {
     /// not kept from theirs.
     mutating func takeOpening(at now: ContinuousClock.Instant) -> LaneOpening? {
         guard !isPaused else { return nil }
-        var count = hasBacklog ? limit - inFlight : min(limit - inFlight, 1)
+        var count = hasBacklog ? free : min(free, 1)
         if bucket != nil { count = min(count, bucket?.available(at: now) ?? 0) }
         guard count > 0 else { return nil }
         _ = bucket?.take(count, at: now)
-        inFlight += count
+        held += count
         return LaneOpening(slot: slot, count: count)
     }
 
     /// A lane that was filled may have more to come; one that was not has nothing due.
     mutating func close(_ opening: LaneOpening, used: Int) {
-        inFlight -= opening.count - used
+        held -= opening.count - used
         bucket?.giveBack(opening.count - used)
         hasBacklog = used == opening.count
     }
 
     /// Takes back a slot in which no call was made.
     mutating func giveBack(isWanted: Bool) {
-        inFlight -= 1
+        held -= 1
         bucket?.giveBack(1)
         if isWanted { hasBacklog = true }
     }
 
-    /// A call has ended, and what came of it is written.
-    mutating func free() {
-        inFlight -= 1
+    /// Whether the delivery's call may begin now; otherwise its turn comes with `nextCall`.
+    mutating func beginCall(_ delivery: LeasedDelivery) -> Bool {
+        guard running < limit else {
+            waiting.append(delivery)
+            return false
+        }
+        running += 1
+        return true
+    }
+
+    /// A call has ended: returns the delivery whose turn it is.
+    mutating func nextCall() -> LeasedDelivery? {
+        if running <= limit, let next = waiting.popFirst() { return next }
+        running -= 1
+        return nil
+    }
+
+    /// What came of a call is written.
+    mutating func release() {
+        held -= 1
     }
 }
