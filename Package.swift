@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "RelayCore", hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, lifecycle, log, metrics, coreMetrics,
+                "RelayCore", hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, lifecycle, log, metrics,
+                coreMetrics,
                 nio,
             ],
             swiftSettings: settings),
@@ -80,7 +81,8 @@ let package = Package(
             name: "Yizhan",
             dependencies: [
                 "Server", "Courier", "Outbox", "Platforms", "StandardWebhooks", "RelayFile", "OutboundHTTP",
-                "PostgreSQL", "EmbeddedPostgreSQL", "RelayCore", arguments, configuration, lifecycle, log, metrics, hummingbird,
+                "PostgreSQL", "EmbeddedPostgreSQL", "RelayCore", arguments, configuration, lifecycle, log, metrics,
+                hummingbird,
                 hummingbirdCore, httpTypes, crypto, nio, nioPosix, signals, system,
             ],
             swiftSettings: settings),
@@ -91,13 +93,15 @@ let package = Package(
             path: "Sources/EmbedSQLPlugin"),
 
         .target(
-            name: "TestSupport", dependencies: ["EmbeddedPostgreSQL", subprocess, log, system], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["EmbeddedPostgreSQL", subprocess, log, system],
+            path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EmbeddedPostgreSQLTests", dependencies: ["EmbeddedPostgreSQL", "TestSupport", system, log],
             swiftSettings: settings),
-        .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL", "TestSupport", log], swiftSettings: settings),
+        .testTarget(
+            name: "PostgreSQLTests", dependencies: ["PostgreSQL", "TestSupport", log], swiftSettings: settings),
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"], swiftSettings: settings),
         .testTarget(
             name: "RelayFileTests", dependencies: ["RelayFile", "RelayCore", "StandardWebhooks"],
@@ -108,6 +112,20 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "OutboundHTTPTests", dependencies: ["OutboundHTTP", nio, nioPosix, nioHTTP1, nioSSL],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "RelayCore", "TestSupport", hummingbird, hummingbirdCore, httpTypes, nio, nioPosix, crypto, log,
+                subprocess,
+                system,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "YizhanTests",
+            dependencies: [
+                "Yizhan", "OutboundHTTP", "Platforms", "StandardWebhooks", "RelayCore", crypto, nioPosix,
+            ],
             swiftSettings: settings),
         .testTarget(name: "PlatformsTests", dependencies: ["Platforms", "RelayCore", crypto], swiftSettings: settings),
         .testTarget(

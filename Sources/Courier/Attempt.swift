@@ -40,6 +40,9 @@ struct Attempt {
         switch exchange.result {
         case .failure(.cancelled):
             report = AttemptReport(delivery, verdict: .interrupted, reason: "the relay stopped")
+        case .failure(.destinationClosed):
+            // The endpoint was configured anew just before the call.
+            return AttemptReport(delivery, verdict: .notStarted)
         case .failure(let failure):
             report = failed("\(failure)", retryAfter: nil)
         case .success(let answer):
@@ -102,6 +105,13 @@ struct Attempt {
     private static func kept(_ text: String) -> String {
         let scalars = text.unicodeScalars.prefix(keptCharacters)
         return String(
-            String.UnicodeScalarView(scalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+            String.UnicodeScalarView(scalars.map { Self.isControlOrLineBreak($0) ? " " : $0 }))
+    }
+
+    private static func isControlOrLineBreak(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
     }
 }

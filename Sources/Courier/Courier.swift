@@ -15,7 +15,7 @@ package final class Courier: Lanes, Service {
     private let unixMilliseconds: @Sendable () -> Int64
     private let logger: Logger
 
-    private let turns = Mailbox<(LeasedDelivery, LaneSlot)>()
+    private let turns = Mailbox<LeasedDelivery>()
     private let isStopping = Atomic(false)
     private let stop = Signal()
 
@@ -38,7 +38,7 @@ package final class Courier: Lanes, Service {
     /// Takes a new configuration; calls in flight end as they began.
     package func configure(_ directory: Directory) {
         destinations.configure(directory)
-        lanes.configure(directory.endpoints.values)
+        call(lanes.configure(directory.endpoints.values))
     }
 
     package func takeSlot(of endpoint: EndpointID) -> LaneSlot? {
@@ -58,22 +58,28 @@ package final class Courier: Lanes, Service {
     }
 
     package func begin(_ delivery: LeasedDelivery, in slot: LaneSlot) {
-        if lanes.beginCall(delivery) { call(delivery, in: slot) }
+        if lanes.beginCall(delivery) { call([delivery]) }
     }
 
-    private func call(_ delivery: LeasedDelivery, in slot: LaneSlot) {
-        if !turns.put((delivery, slot)) { end(AttemptReport(delivery, verdict: .notStarted), in: slot) }
+    private func call(_ deliveries: some Sequence<LeasedDelivery>) {
+        var turned = Array(deliveries)
+        while let delivery = turned.popLast() {
+            if turns.put(delivery) { continue }
+            record(AttemptReport(delivery, verdict: .notStarted))
+            turned += lanes.endCall(of: delivery.key.endpoint)
+        }
     }
 
     /// Makes room for the next call at once; the slot itself is free when the report is written.
-    private func end(_ report: AttemptReport, in slot: LaneSlot) {
-        record(report, in: slot)
-        if let next = lanes.nextCall(of: slot.endpoint) { call(next, in: slot) }
+    private func end(_ report: AttemptReport) {
+        record(report)
+        call(lanes.endCall(of: report.delivery.key.endpoint))
     }
 
     /// Told to stop, it lets calls in flight go on for a while, cuts short what is left, and has every lease given back.
+    /// Cancelled, it cuts them short at once.
     package func run() async {
-        await withGracefulShutdownHandler {
+        await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskGroup { group in
                 group.addTask { await self.attemptAll() }
                 group.addTask {
@@ -85,7 +91,7 @@ package final class Courier: Lanes, Service {
                 group.cancelAll()
                 self.destinations.retireAll()
             }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.isStopping.store(true, ordering: .relaxed)
             self.turns.close()
             self.stop.raise()
@@ -97,8 +103,8 @@ package final class Courier: Lanes, Service {
             while true {
                 let batch = await turns.take(atMost: 256)
                 if batch.isEmpty { break }
-                for (delivery, slot) in batch {
-                    group.addTask { self.end(await self.attempt(delivery), in: slot) }
+                for delivery in batch {
+                    group.addTask { self.end(await self.attempt(delivery)) }
                 }
             }
         }
@@ -108,18 +114,23 @@ package final class Courier: Lanes, Service {
         if isStopping.load(ordering: .relaxed) || Task.isCancelled || lanes.isPaused(delivery.key.endpoint) {
             return AttemptReport(delivery, verdict: .notStarted)
         }
-        let destination: Destination
         switch destinations.look(up: delivery.key.endpoint) {
-        case .found(let found): destination = found
-        case .unusable(let endpoint, let reason): return Attempt(delivery, endpoint).failed(reason, retryAfter: nil)
-        case .unknown: return AttemptReport(delivery, verdict: .notStarted)
+        case .found(let destination):
+            return await attempt(delivery, at: destination)
+        case .unusable(let endpoint, let reason):
+            let attempt = Attempt(delivery, endpoint)
+            return attempt.endBeforeCalling(at: .now) ?? attempt.failed(reason, retryAfter: nil)
+        case .unknown:
+            return AttemptReport(delivery, verdict: .notStarted)
         }
-        guard let name = destinations.platformName(of: delivery.event.app), let platform = platforms[name] else {
-            return Attempt(delivery, destination.endpoint).failed("the event's app is not configured", retryAfter: nil)
-        }
+    }
+
+    private func attempt(_ delivery: LeasedDelivery, at destination: Destination) async -> AttemptReport {
         var attempt = Attempt(delivery, destination.endpoint)
         if let report = attempt.endBeforeCalling(at: .now) { return report }
-
+        guard let name = destinations.platformName(of: delivery.event.app), let platform = platforms[name] else {
+            return attempt.failed("the event's app is not configured", retryAfter: nil)
+        }
         let call: HTTPCall
         do {
             call = try destination.call(for: delivery.event, of: platform, atUnixMilliseconds: unixMilliseconds())
@@ -131,10 +142,12 @@ package final class Courier: Lanes, Service {
         return attempt.judge(exchange, platform: platform, atUnixMilliseconds: unixMilliseconds())
     }
 
-    private func record(_ report: AttemptReport, in slot: LaneSlot) {
-        if report.pausesEndpoint { lanes.pause(slot.endpoint) }
+    private func record(_ report: AttemptReport) {
+        let endpoint = report.delivery.key.endpoint
+        if report.pausesEndpoint { lanes.pause(endpoint) }
         log(report)
-        ledger.record(report) { [lanes] in lanes.release(slot) }
+        let wasCalled = report.startedAt != nil
+        ledger.record(report) { [lanes] in lanes.release(endpoint, wasCalled: wasCalled) }
     }
 
     private func log(_ report: AttemptReport) {
@@ -153,7 +166,7 @@ package final class Courier: Lanes, Service {
             metadata: [
                 "event": "\(report.delivery.key.event)", "order_no": "\(report.delivery.event.orderNo)",
                 "endpoint": "\(endpoint)", "attempt": "\(report.delivery.attempt)",
-                "result": "\(result)", "reason": "\(report.reason ?? "")",
+                "result": "\(result)", "reason": "\(report.loggedReason)",
             ])
     }
 
@@ -163,5 +176,13 @@ package final class Courier: Lanes, Service {
             if batch.isEmpty { break }
             for destination in batch { await destination.close() }
         }
+    }
+}
+
+extension AttemptReport {
+    /// The reason of a refusal is what the merchant wrote, and that is kept out of logs.
+    fileprivate var loggedReason: String {
+        if case .settle(.refused) = verdict, !pausesEndpoint { return "the merchant said no" }
+        return reason ?? ""
     }
 }

@@ -15,21 +15,27 @@ final class LaneBoard: Sendable {
     }
 
     /// A lane whose endpoint is gone stays until it is empty, and takes nothing more.
-    func configure(_ endpoints: some Sequence<Endpoint>) {
+    ///
+    /// Returns the deliveries whose calls may begin under a higher limit.
+    func configure(_ endpoints: some Sequence<Endpoint>) -> [LeasedDelivery] {
         let now = ContinuousClock.now
-        lanes.withLock { lanes in
+        let turns = lanes.withLock { lanes -> [LeasedDelivery] in
             var gone = lanes
+            var turns: [LeasedDelivery] = []
             for endpoint in endpoints {
                 gone[endpoint.id] = nil
                 lanes[endpoint.id, default: LaneState(endpoint, settleTime: Self.settleTime, at: now)]
                     .configure(endpoint, settleTime: Self.settleTime, at: now)
+                turns += lanes[endpoint.id]?.takeTurns() ?? []
             }
             for (endpoint, lane) in gone {
                 lanes[endpoint]?.pause()
                 if lane.held == 0 { lanes[endpoint] = nil }
             }
+            return turns
         }
         wake.raise()
+        return turns
     }
 
     func pause(_ endpoint: EndpointID) {
@@ -46,21 +52,25 @@ final class LaneBoard: Sendable {
     }
 
     func giveBack(_ slot: LaneSlot, isWanted: Bool) {
-        change(slot) { $0.giveBack(isWanted: isWanted) }
+        change(slot.endpoint) { $0.giveBack(isWanted: isWanted) }
     }
 
-    func release(_ slot: LaneSlot) {
-        change(slot) { $0.release() }
+    /// What came of a delivery is written.
+    func release(_ endpoint: EndpointID, wasCalled: Bool) {
+        change(endpoint) { $0.release(wasCalled: wasCalled) }
     }
 
-    /// Whether the delivery's call may begin now; otherwise its turn comes with `nextCall`.
+    /// Whether the delivery's call may begin now; otherwise its turn comes with `endCall` or `configure`.
     func beginCall(_ delivery: LeasedDelivery) -> Bool {
         lanes.withLock { $0[delivery.key.endpoint]?.beginCall(delivery) ?? true }
     }
 
-    /// A call has ended: returns the delivery whose turn it is.
-    func nextCall(of endpoint: EndpointID) -> LeasedDelivery? {
-        lanes.withLock { $0[endpoint]?.nextCall() }
+    /// Returns the deliveries whose turn it is now.
+    func endCall(of endpoint: EndpointID) -> ArraySlice<LeasedDelivery> {
+        lanes.withLock { lanes in
+            lanes[endpoint]?.endCall()
+            return lanes[endpoint]?.takeTurns() ?? []
+        }
     }
 
     func takeOpenings() -> [LaneOpening] {
@@ -74,11 +84,11 @@ final class LaneBoard: Sendable {
         lanes.withLock { $0[opening.slot.endpoint]?.close(opening, used: used) }
     }
 
-    private func change(_ slot: LaneSlot, _ change: (inout LaneState) -> Void) {
+    private func change(_ endpoint: EndpointID, _ change: (inout LaneState) -> Void) {
         let isClaimable = lanes.withLock { lanes -> Bool in
-            guard var lane = lanes.removeValue(forKey: slot.endpoint) else { return false }
+            guard var lane = lanes.removeValue(forKey: endpoint) else { return false }
             change(&lane)
-            lanes[slot.endpoint] = lane
+            lanes[endpoint] = lane
             return lane.hasBacklog
         }
         if isClaimable { wake.raise() }

@@ -42,8 +42,9 @@ struct LaneState {
         isPaused = true
     }
 
+    /// With a rate nothing waits here: its token is spent by then, and what waited would be called in a burst.
     private var free: Int {
-        limit + min(limit * 8, 512) - held
+        limit + (bucket == nil ? min(limit * 8, 512) : 0) - held
     }
 
     mutating func takeSlot(at now: ContinuousClock.Instant) -> LaneSlot? {
@@ -81,7 +82,7 @@ struct LaneState {
         if isWanted { hasBacklog = true }
     }
 
-    /// Whether the delivery's call may begin now; otherwise its turn comes with `nextCall`.
+    /// Whether the delivery's call may begin now; otherwise its turn comes with `takeTurns`.
     mutating func beginCall(_ delivery: LeasedDelivery) -> Bool {
         guard running < limit else {
             waiting.append(delivery)
@@ -91,15 +92,21 @@ struct LaneState {
         return true
     }
 
-    /// A call has ended: returns the delivery whose turn it is.
-    mutating func nextCall() -> LeasedDelivery? {
-        if running <= limit, let next = waiting.popFirst() { return next }
+    mutating func endCall() {
         running -= 1
-        return nil
     }
 
-    /// What came of a call is written.
-    mutating func release() {
+    /// The deliveries whose calls may begin, since others have ended or the limit was raised.
+    mutating func takeTurns() -> ArraySlice<LeasedDelivery> {
+        let turns = waiting.prefix(max(limit - running, 0))
+        waiting.removeFirst(turns.count)
+        running += turns.count
+        return turns
+    }
+
+    /// What came of a delivery is written.
+    mutating func release(wasCalled: Bool) {
         held -= 1
+        if !wasCalled { bucket?.giveBack(1) }
     }
 }

@@ -36,6 +36,8 @@ final class DirectoryLock: Sendable {
 
     func release() {
         file.withLock { file in
+            // Before closing: a child of this process that was forked and has not got to its exec has the file open too.
+            if let file { flock(file.rawValue, LOCK_UN) }
             // Closing fails only for a descriptor that is not open.
             try? file?.close()
             file = nil

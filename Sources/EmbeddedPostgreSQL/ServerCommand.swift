@@ -30,8 +30,9 @@ struct ServerCommand {
 
     func run(_ arguments: [String]) async throws(EmbeddedPostgreSQLError) -> Result {
         do {
+            let command = command(arguments)
             let ended = try await Subprocess.run(
-                .path(program), arguments: Arguments(arguments), environment: environment,
+                .path(command.program), arguments: Arguments(command.arguments), environment: environment,
                 workingDirectory: workingDirectory, platformOptions: options,
                 output: .string(limit: 256 * 1024), error: .combinedWithOutput)
             guard !Task.isCancelled else { throw EmbeddedPostgreSQLError.cancelled }
@@ -54,14 +55,16 @@ struct ServerCommand {
         return .custom(variables)
     }
 
-    /// The kernel changes the user between fork and exec, so no `su` or `setpriv` has to be there, or be root's.
+    /// `setpriv` changes the user, and not Subprocess between its fork and exec: glibc's `setuid` waits there for threads
+    /// that a bare `clone` has left behind, and now and then for ever.
+    private func command(_ arguments: [String]) -> (program: FilePath, arguments: [String]) {
+        guard let account else { return (program, arguments) }
+        let change = ["--reuid=\(account.userID)", "--regid=\(account.groupID)", "--clear-groups", "--"]
+        return ("/usr/bin/setpriv", change + [program.string] + arguments)
+    }
+
     private var options: PlatformOptions {
         var options = PlatformOptions()
-        if let account {
-            options.userID = account.userID
-            options.groupID = account.groupID
-            options.supplementaryGroups = []
-        }
         // Out of reach of a Ctrl-C at the terminal, which would end `pg_ctl stop` half-way.
         options.createSession = true
         return options

@@ -1,6 +1,6 @@
-package import HummingbirdCore
 import HTTPTypes
 import Hummingbird
+package import HummingbirdCore
 package import Logging
 package import NIOCore
 import RelayCore

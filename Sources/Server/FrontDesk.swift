@@ -26,21 +26,16 @@ struct FrontDesk: Sendable {
         self.logger = logger
     }
 
-    /// What is said where no platform is known: in the shape of the first.
-    func answer(to reply: Reply) -> PlatformAnswer {
-        platforms[0].answer(reply)
-    }
-
     func answer(_ request: Request, from address: SocketAddress?) async -> PlatformAnswer {
         let directory = directory()
         guard let (appName, path) = Self.split(request.uri.path) else {
             refuse("unknown_path", from: address)
-            return answer(to: .unknownApp)
+            return platforms[0].answer(.unknownApp)
         }
         guard let app = directory.apps[appName], let platform = byName[app.platform] else {
             refuse("unknown_app", from: address)
             let platform = platforms.first { $0.callbacks.contains { $0.path == path } }
-            return platform?.answer(.unknownApp) ?? answer(to: .unknownApp)
+            return (platform ?? platforms[0]).answer(.unknownApp)
         }
         guard let callback = platform.callbacks.first(where: { $0.path == path }) else {
             refuse("unknown_path", of: app, from: address)
@@ -61,6 +56,9 @@ struct FrontDesk: Sendable {
         case .tooLarge:
             refuse("body_too_large", of: app, from: address)
             return platform.answer(.bodyTooLarge(limit: PlatformServer.maximumBodyBytes))
+        case .tooSlow:
+            refuse("too_slow", of: app, from: address)
+            return platform.answer(.tooSlow)
         case .brokenOff(let error):
             // Nobody is there to hear the answer.
             refuse("body_broken_off", of: app, from: address, detail: "\(error)")
@@ -114,6 +112,7 @@ struct FrontDesk: Sendable {
     private enum Body {
         case whole([UInt8])
         case tooLarge
+        case tooSlow
         case brokenOff(any Error)
     }
 
@@ -126,6 +125,8 @@ struct FrontDesk: Sendable {
                 if body.count + part.readableBytes > limit { return .tooLarge }
                 body.append(contentsOf: part.readableBytesView)
             }
+        } catch is BodyTooSlow {
+            return .tooSlow
         } catch {
             return .brokenOff(error)
         }

@@ -28,16 +28,13 @@ package struct PlatformServer: Service {
         let desk = FrontDesk(
             platforms: platforms, intake: intake, directory: directory, unixMilliseconds: unixMilliseconds,
             logger: logger)
-        let tooSlow = desk.answer(to: .tooSlow)
         self.application = Application(
             responder: CallbackResponder { request, context in
                 Response(await desk.answer(request, from: context.remoteAddress))
             },
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [
-                        SlowBodyHandler(timeout: bodyTimeout, answer: tooSlow, logger: logger)
-                    ],
+                    additionalChannelHandlers: [SlowBodyHandler(timeout: bodyTimeout)],
                     idleTimeout: Self.idleTimeout,
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Self.maximumHeadBytes, maxHeaderListSize: Self.maximumHeadBytes,
@@ -87,8 +84,8 @@ extension Response {
 }
 
 extension PlatformAnswer {
-    /// What is left of a body that is too large is not read.
+    /// What is left of a body that is too large, or too slow, is not read.
     fileprivate var closesConnection: Bool {
-        status == 413
+        status == 413 || status == 408
     }
 }

@@ -2,8 +2,8 @@ import Courier
 import Logging
 import NIOCore
 import NIOPosix
-import Outbox
 import OutboundHTTP
+import Outbox
 import Platforms
 import PostgreSQL
 import RelayCore

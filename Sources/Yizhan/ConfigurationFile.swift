@@ -1,6 +1,6 @@
 import Foundation
-import Outbox
 import OutboundHTTP
+import Outbox
 import Platforms
 import RelayCore
 import RelayFile

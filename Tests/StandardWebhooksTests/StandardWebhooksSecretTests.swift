@@ -1,5 +1,5 @@
-import StandardWebhooks
 import RelayCore
+import StandardWebhooks
 import Testing
 
 struct StandardWebhooksSecretTests {

@@ -15,7 +15,7 @@ package final class GroupLedger: Ledger, Service {
     /// How long a group is tried while the database is away.
     private static let patience = Duration.seconds(60)
     /// How long all that is left is tried once the relay is told to stop.
-    private static let patienceAtShutdown = Duration.seconds(10)
+    private static let patienceAtShutdown = Duration.seconds(5)
 
     private let book: DeliveryBook
     private let outcomes: OutcomeBoard
@@ -59,7 +59,7 @@ package final class GroupLedger: Ledger, Service {
                 let won = try await book.write(group.map(\.report))
                 for entry in group { conclude(entry, isWon: won.contains(Lease(entry.report.delivery))) }
                 return
-            } catch where error.isOfOneRow && group.count > 1 {
+            } catch let error where error.isOfOneRow && group.count > 1 {
                 // The others must not suffer for it.
                 for entry in group { await write([entry]) }
                 return

@@ -81,9 +81,9 @@ package final class GroupInbox: Inbox, Service {
         do {
             let stored = try await store.store(group.map(\.submission))
             for pending in group { conclude(pending, stored: stored, leasedAt: leasedAt) }
-        } catch where error.isDatabaseAway {
+        } catch let error where error.isDatabaseAway {
             await refuseUntilBack(group, error)
-        } catch where group.count > 1 {
+        } catch _ where group.count > 1 {
             // What PostgreSQL will not take of one must not cost the others theirs.
             for pending in group { await commit([pending]) }
         } catch {

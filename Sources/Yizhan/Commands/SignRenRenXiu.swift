@@ -46,7 +46,7 @@ struct SignRenRenXiu: ParsableCommand {
             throw ExitCode.failure
         }
         let explanation = RenRenXiuSignature.explanation(of: form, secret: secret)
-        for step in explanation.steps { show(step.title, step.lines) }
+        for step in explanation.steps { show(step.title, step.lines.isEmpty ? ["(nothing)"] : step.lines) }
         if showSecret { show("The text that is hashed", [explanation.signedText.reveal()]) }
         guard let isRight = explanation.isGivenSignatureRight, let sign = form["sign"] else { return }
         let given = String(decoding: sign, as: UTF8.self)

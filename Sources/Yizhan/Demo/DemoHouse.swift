@@ -61,7 +61,7 @@ private struct Narrator: Service {
     func run() async throws {
         do {
             try await cancelWhenGracefulShutdown(tell)
-        } catch  where Task.isShuttingDownGracefully {
+        } catch _ where Task.isShuttingDownGracefully {
             // Half a story is broken off, whatever the part that it was in makes of that.
             return
         }

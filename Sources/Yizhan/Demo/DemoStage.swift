@@ -19,6 +19,8 @@ struct DemoStage: Sendable {
     let platformPort: Int
     let adminPort: Int
     let merchantPort: Int
+    /// Those that the demo would rather have had.
+    let takenPorts: [Int]
     let orderNo: String
 
     /// - Parameter dataDirectory: nil for `demo` in the default one, apart from a real relay's data.
@@ -31,6 +33,8 @@ struct DemoStage: Sendable {
         platformPort = try await FreePort.number(preferring: 8080)
         adminPort = try await FreePort.number(preferring: 9090)
         merchantPort = try await FreePort.number(preferring: 9000)
+        let wanted = [(8080, platformPort), (9090, adminPort), (9000, merchantPort)]
+        takenPorts = wanted.filter { $0.0 != $0.1 }.map(\.0)
         orderNo = "demo-\(now)"
     }
 

@@ -41,13 +41,17 @@ struct DemoStory: Sendable {
 
     private func introduce() {
         Terminal.say("1. Everything runs, in \(stage.dataDirectory):")
-        for (what, where_) in [
+        for (what, place) in [
             ("PostgreSQL", "of its own, on a Unix socket, with the schema in it"),
             ("relay", "http://127.0.0.1:\(stage.platformPort) for platforms, :\(stage.adminPort)/readyz for operators"),
             ("merchant", "http://127.0.0.1:\(stage.merchantPort)/hooks, a sample of one"),
             ("settings", "\(stage.relayFile)"),
         ] {
-            Terminal.say("     \(what.padded(to: 12))\(where_)")
+            Terminal.say("     \(what.padded(to: 12))\(place)")
+        }
+        if !stage.takenPorts.isEmpty {
+            let ports = stage.takenPorts.map { "\($0)" }.joined(separator: ", ")
+            Terminal.say("   Somebody else listens on \(ports), so the demo uses other ports.")
         }
         Terminal.say()
     }

@@ -49,7 +49,8 @@ struct LineLogHandler: LogHandler {
 
     /// What came from outside must not look like another message.
     private static func onOneLine(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }
 
