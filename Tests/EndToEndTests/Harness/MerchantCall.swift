@@ -1,0 +1,67 @@
+import Crypto
+import Foundation
+import RelayCore
+
+/// A call of the relay as a merchant sees it.
+struct MerchantCall: Sendable {
+    let path: String
+    /// Names in small letters.
+    let headers: [String: String]
+    let body: [UInt8]
+    let arrivedAt = ContinuousClock.now
+    /// 1 at the first time.
+    var timesSeen = 1
+
+    /// Nil where the body is not JSON.
+    var json: JSON? { try? JSON(parsing: body) }
+    var data: JSON? { json?["data"] }
+
+    /// The decoded parameters, where the body is a form.
+    var form: PlatformCaller.Parameters {
+        String(decoding: body, as: UTF8.self).split(separator: "&").map { part in
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let decoded = pair.map {
+                $0.replacingOccurrences(of: "+", with: " ").removingPercentEncoding ?? "not percent-encoded"
+            }
+            return (decoded[0], decoded.count > 1 ? decoded[1] : "")
+        }
+    }
+
+    var orderNo: String? {
+        data?["order_no"]?.stringValue ?? form.first { $0.name == "order_no" }?.value
+    }
+
+    /// As the specification of Standard Webhooks has it, without the relay's own code.
+    func isSigned(with secret: String) -> Bool {
+        guard let key = Data(base64Encoded: String(secret.dropFirst("whsec_".count))),
+            let id = headers["webhook-id"], let timestamp = headers["webhook-timestamp"],
+            let signatures = headers["webhook-signature"]
+        else { return false }
+        let signed = Data("\(id).\(timestamp).".utf8) + Data(body)
+        let code = HMAC<SHA256>.authenticationCode(for: signed, using: SymmetricKey(data: key))
+        return signatures.split(separator: " ").contains { $0 == "v1,\(Data(code).base64EncodedString())" }
+    }
+}
+
+struct MerchantAnswer: Sendable {
+    var status = 200
+    var body = ""
+    var headers: [String: String] = [:]
+
+    /// What an order gets that wins.
+    static let issued = json(#"{"result":0,"msg":"已发放","data":[{"name":"券号","value":"3932933"}]}"#)
+
+    static func status(_ status: Int, _ headers: [String: String] = [:]) -> MerchantAnswer {
+        MerchantAnswer(status: status, headers: headers)
+    }
+
+    static func json(_ text: String) -> MerchantAnswer {
+        MerchantAnswer(body: text, headers: ["Content-Type": "application/json"])
+    }
+
+    /// No answer for longer than any test waits; the test's end ends it.
+    static func never() async throws -> MerchantAnswer {
+        try await Task.sleep(for: .seconds(600))
+        return .status(500)
+    }
+}

@@ -1,0 +1,78 @@
+/// The `relay.yaml` of a test: one merchant, one app, its endpoints and routes.
+struct RelayFile: Sendable {
+    static let app = "teahouse-rrx"
+    static let appKey = "96c84928b1dce057d110ea3b3880fc83"
+    static let appSecret = "an-app-secret-that-no-log-may-have"
+    static let endpointSecret = "whsec_YW4tZW5kcG9pbnQtc2VjcmV0LW9mLXRoZS10ZXN0cw=="
+    static let ownKey = "the-merchants-own-key"
+    static let ownSecret = "the-merchants-own-secret"
+
+    /// What `${…}` in the file stands for.
+    static let variables = ["RRX_SECRET": appSecret, "WHSEC": endpointSecret, "OWN_SECRET": ownSecret]
+
+    struct Endpoint: Sendable {
+        var name: String
+        /// In the place of the test's merchant, whose path for an endpoint is its name.
+        var url: String?
+        var format = "standard"
+        var timeout = "5s"
+        var retry = "[100ms, 100ms]"
+        /// Further lines, such as `ordered: true`.
+        var more: [String] = []
+
+        static func standard(_ name: String) -> Endpoint { Endpoint(name: name) }
+
+        fileprivate func text(merchantPort: Int) -> String {
+            let key =
+                format == "platform"
+                ? ["app_key: \(RelayFile.ownKey)", "secret: ${OWN_SECRET}"] : ["secret: ${WHSEC}"]
+            let lines =
+                [
+                    "merchant: teahouse", "url: \(url ?? "http://127.0.0.1:\(merchantPort)/\(name)")",
+                    "format: \(format)", "timeout: \(timeout)", "retry: \(retry)",
+                ] + key + more
+            return "  - name: \(name)\n" + lines.map { "    \($0)\n" }.joined()
+        }
+    }
+
+    struct Route: Sendable {
+        var goods: String?
+        var endpoint: String
+        var copies: [String] = []
+
+        fileprivate var text: String {
+            "  - {app: \(RelayFile.app), event: goods.issue, endpoint: \(endpoint)"
+                + (goods.map { ", goods: \"\($0)\"" } ?? "")
+                + (copies.isEmpty ? "" : ", copies: [\(copies.joined(separator: ", "))]") + "}\n"
+        }
+    }
+
+    var wait = "5s"
+    var onPending = "accept"
+    var pendingMessage = "奖品发放中"
+    var clockWindow = "5m"
+    var endpoints = [Endpoint.standard("erp")]
+    var routes = [Route(endpoint: "erp")]
+    var privateNetworks = "[127.0.0.0/8]"
+
+    func text(merchantPort: Int) -> String {
+        """
+        merchants:
+          - name: teahouse
+        apps:
+          - name: \(Self.app)
+            merchant: teahouse
+            platform: renrenxiu
+            app_key: \(Self.appKey)
+            secret: ${RRX_SECRET}
+            clock_window: \(clockWindow)
+            reply: {wait: \(wait), on_pending: \(onPending), pending_message: \(pendingMessage)}
+        endpoints:
+        \(endpoints.map { $0.text(merchantPort: merchantPort) }.joined())
+        routes:
+        \(routes.map(\.text).joined())
+        allow_private_networks: \(privateNetworks)
+
+        """
+    }
+}

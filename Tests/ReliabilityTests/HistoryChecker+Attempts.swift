@@ -1,0 +1,49 @@
+extension HistoryChecker {
+    /// Rule 5, and the promise of the lease.
+    func attemptViolations() -> [Violation] {
+        seen.flatMap { key, attempts in
+            scheduleViolations(key, attempts) + overlapViolations(key, attempts)
+        }
+    }
+
+    private func scheduleViolations(_ key: Key, _ attempts: [SeenAttempt]) -> [Violation] {
+        let requeues = recorded[key]?.count(where: { !["failed", "interrupted"].contains($0.result) }) ?? 0
+        let limit = terms.maximumAttempts * (requeues + 1)
+        guard attempts.count > limit else { return [] }
+        return [
+            .init(
+                rule: .scheduleIsKept, order: attempts[0].delivery.order,
+                finding: "\(key.endpoint) saw \(attempts.count) attempts of at most \(limit)")
+        ]
+    }
+
+    /// A lease holds until the call's time is over. Half of it is enough to tell whether it does, and leaves room for
+    /// calls that were on their way for a while before the merchant saw them.
+    private func overlapViolations(_ key: Key, _ attempts: [SeenAttempt]) -> [Violation] {
+        zip(attempts, attempts.dropFirst()).compactMap { earlier, later in
+            let isOpen = earlier.end.map { later.startedAt < $0.at } ?? true
+            guard isOpen, later.startedAt < earlier.startedAt + terms.timeout / 2,
+                !isJustAfterResumption(earlier.startedAt), !isJustAfterResumption(later.startedAt)
+            else { return nil }
+            return Violation(
+                rule: .oneAttemptAtATime, order: earlier.delivery.order,
+                finding: "\(key.endpoint) saw an attempt start \(later.startedAt - earlier.startedAt) after another "
+                    + "that had not ended")
+        }
+    }
+
+    /// Rule 5, of ordered endpoints: first arrivals come as the events did.
+    func orderViolations() -> [Violation] {
+        terms.orderedEndpoints.flatMap { endpoint in
+            Dictionary(grouping: database.events, by: \.order).compactMap { order, events in
+                let arrivals = events.sorted { $0.seq < $1.seq }.compactMap { event in
+                    seen[Key(eventID: event.id, endpoint: endpoint)]?.first?.startedAt
+                }
+                guard zip(arrivals, arrivals.dropFirst()).contains(where: { $0 > $1 }) else { return nil }
+                return Violation(
+                    rule: .orderIsKept, order: order,
+                    finding: "\(endpoint) saw a later event of it before an earlier one")
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Synchronization
+
+/// Where everybody outside the relays writes down what happens.
+final class HistoryLog: Sendable {
+    private struct State {
+        var entries: [History.Entry] = []
+        var calls = 0
+        var attempts = 0
+    }
+
+    private let clock = ContinuousClock()
+    private let zero: ContinuousClock.Instant
+    private let unixSecondsAtZero: Double
+    private let state = Mutex(State())
+
+    init() {
+        zero = clock.now
+        unixSecondsAtZero = Date().timeIntervalSince1970
+    }
+
+    var history: History {
+        History(unixSecondsAtZero: unixSecondsAtZero, entries: state.withLock { $0.entries })
+    }
+
+    func record(_ event: History.Event) {
+        state.withLock { add(event, to: &$0) }
+    }
+
+    func recordSent(order: String, relay: String) -> Int {
+        state.withLock { state in
+            state.calls += 1
+            add(.sent(call: state.calls, order: order, relay: relay), to: &state)
+            return state.calls
+        }
+    }
+
+    func recordAttempt(of delivery: SeenDelivery) -> Int {
+        state.withLock { state in
+            state.attempts += 1
+            add(.attemptStarted(attempt: state.attempts, delivery: delivery), to: &state)
+            return state.attempts
+        }
+    }
+
+    /// Reads the clock within the lock, so that the entries are in the order of their times.
+    private func add(_ event: History.Event, to state: inout State) {
+        state.entries.append(History.Entry(at: clock.now - zero, event: event))
+    }
+}

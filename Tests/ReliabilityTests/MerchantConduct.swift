@@ -1,0 +1,40 @@
+/// What a merchant does with a call. A function of the visit and nothing else, so that a seed says it all.
+typealias MerchantConduct = @Sendable (Visit) -> MerchantDeed
+
+/// One call to a merchant.
+struct Visit: Sendable {
+    let delivery: SeenDelivery
+    /// 1 when the delivery comes for the first time.
+    let number: Int
+}
+
+enum MerchantDeed: Hashable, Sendable {
+    case answer(status: Int, result: Int?, after: Duration)
+    /// No answer until the caller goes away.
+    case hang
+    /// RST instead of an answer.
+    case reset
+
+    static let accept = MerchantDeed.answer(status: 200, result: 0, after: .zero)
+    static let fail = MerchantDeed.answer(status: 500, result: nil, after: .zero)
+}
+
+enum MerchantConducts {
+    static let hanging: MerchantConduct = { _ in .hang }
+
+    /// Takes most at once, and the others in every bad way there is.
+    static func moody(seed: UInt64) -> MerchantConduct {
+        { visit in
+            let (delivery, number) = (visit.delivery, visit.number)
+            var dice = SeededGenerator(seed: seed, about: "\(delivery.endpoint) \(delivery.order) \(number)")
+            return switch Int.random(in: 0..<100, using: &dice) {
+            case ..<6: .hang
+            case ..<14: .fail
+            case ..<20: .reset
+            case ..<40: .answer(status: 200, result: 0, after: .milliseconds(Int.random(in: 50..<900, using: &dice)))
+            case ..<45: .answer(status: 200, result: 1, after: .zero)
+            default: .accept
+            }
+        }
+    }
+}
