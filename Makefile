@@ -3,20 +3,30 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build lint format deps deps-test clean
+.PHONY: help run test test-reliability build lint format deps deps-test clean
 
 RELEASE := swift build -c release --product yizhan --static-swift-stdlib
 
+# One folder of tests after the other: those that count seconds need the machine to themselves.
+TESTS := $(filter-out TestSupport ReliabilityTests,$(notdir $(wildcard Tests/*)))
+
 help: ## list the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
 
 run: deps ## from nothing to a running demo: packages, build, embedded PostgreSQL; then keeps serving
 	$(RELEASE)
 	exec .build/release/yizhan demo
 
-test: deps-test ## from nothing to all tests passed: packages, build, private PostgreSQL, Swift tests and pgTAP
+test: deps-test ## from nothing to all tests passed but the fault suite: packages, build, private PostgreSQL, Swift tests and pgTAP
 	swift build --build-tests
-	swift test --skip-build
+	@failed=(); for tests in $(TESTS); do \
+		echo "== $$tests"; swift test --skip-build --filter "^$$tests\\." || failed+=("$$tests"); \
+	done; \
+	[[ $${#failed[@]} -eq 0 ]] || { echo "failed: $${failed[*]}"; exit 1; }
+
+test-reliability: deps-test ## relays and databases killed under load, and a checker of what became of every order
+	swift build --build-tests
+	swift test --skip-build --filter '^ReliabilityTests\.'
 
 build: deps ## the release binary, .build/release/yizhan
 	$(RELEASE)

@@ -98,6 +98,12 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
+            name: "ReliabilityTests",
+            dependencies: [
+                "OutboundHTTP", "Platforms", "RelayCore", "TestSupport", nio, nioPosix, nioHTTP1, subprocess, system,
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "EmbeddedPostgreSQLTests", dependencies: ["EmbeddedPostgreSQL", "TestSupport", system, log],
             swiftSettings: settings),
         .testTarget(
@@ -125,6 +131,20 @@ let package = Package(
             name: "YizhanTests",
             dependencies: [
                 "Yizhan", "OutboundHTTP", "Platforms", "StandardWebhooks", "RelayCore", crypto, nioPosix,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CourierTests",
+            dependencies: [
+                "Courier", "OutboundHTTP", "Platforms", "StandardWebhooks", "RelayCore", hummingbird, hummingbirdCore,
+                httpTypes, nio, nioHTTP1, nioPosix, lifecycle, log,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Server", "Platforms", "RelayCore", hummingbirdCore, nio, nioPosix, lifecycle, log, metrics,
+                coreMetrics,
             ],
             swiftSettings: settings),
         .testTarget(name: "PlatformsTests", dependencies: ["Platforms", "RelayCore", crypto], swiftSettings: settings),

@@ -20,12 +20,14 @@ package struct AdminServer: Service {
                 guard request.method == .get || request.method == .head else {
                     return Response(status: .methodNotAllowed, headers: [.allow: "GET, HEAD"])
                 }
-                switch request.uri.path {
-                case "/livez": return Response(json: ["status": "ok"], status: .ok)
-                case "/readyz": return await Self.readiness(checks)
-                case "/metrics": return Response(text: metrics())
-                default: return Response(json: ["error": "there is /livez, /readyz and /metrics"], status: .notFound)
-                }
+                let response =
+                    switch request.uri.path {
+                    case "/livez": Response(json: ["status": "ok"], status: .ok)
+                    case "/readyz": await Self.readiness(checks)
+                    case "/metrics": Response(text: metrics())
+                    default: Response(json: ["error": "there is /livez, /readyz and /metrics"], status: .notFound)
+                    }
+                return response.answering(request.method)
             },
             server: .http1(configuration: .init(idleTimeout: .seconds(60))),
             configuration: .init(address: address),

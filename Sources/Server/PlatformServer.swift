@@ -30,7 +30,7 @@ package struct PlatformServer: Service {
             logger: logger)
         self.application = Application(
             responder: CallbackResponder { request, context in
-                Response(await desk.answer(request, from: context.remoteAddress))
+                Response(await desk.answer(request, from: context.remoteAddress)).answering(request.method)
             },
             server: .http1(
                 configuration: .init(
@@ -80,6 +80,13 @@ extension Response {
         self.init(
             status: HTTPResponse.Status(code: answer.status), headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+}
+
+extension Response {
+    /// A body after the head of an answer to HEAD would be taken for the start of the next answer.
+    func answering(_ method: HTTPRequest.Method) -> Response {
+        method == .head ? createHeadResponse() : self
     }
 }
 

@@ -8,7 +8,7 @@ SELECT results_eq(
     $$VALUES (test.event('A1'), test.endpoint('erp'), true), (test.event('A1'), test.endpoint('audit'), true)$$,
     'a new event returns each of its deliveries');
 SELECT results_eq(
-    $$SELECT app_id, order_no COLLATE "default", type, convert_from(body, 'UTF8'), reply_endpoint_id FROM yizhan.event$$,
+    $$SELECT app_id, order_no COLLATE "default", type, convert_from(body, 'UTF8') COLLATE "default", reply_endpoint_id FROM yizhan.event$$,
     $$VALUES (test.app('rrx'), 'A1', 'goods.issue', 'body of A1', test.endpoint('erp'))$$,
     'the event is kept as it came');
 SELECT results_eq(
@@ -38,7 +38,7 @@ SELECT set_eq(
     'SELECT event_id FROM batch', $$VALUES (md5('first')::uuid), (test.event('B2'))$$,
     'of an order that is twice in one batch the first is stored');
 SELECT results_eq(
-    $$SELECT convert_from(body, 'UTF8') FROM yizhan.event WHERE order_no = 'B1'$$, $$VALUES ('one')$$,
+    $$SELECT convert_from(body, 'UTF8') COLLATE "default" FROM yizhan.event WHERE order_no = 'B1'$$, $$VALUES ('one')$$,
     'a conflicting second overwrites nothing');
 
 SELECT isnt_empty(

@@ -130,10 +130,9 @@ package final class OutcomeBoard: Outcomes, Service {
     }
 
     private static func close(_ state: inout State) -> [Caller] {
-        state.isClosed = true
-        state.callerCount = 0
-        defer { state.entries = [:] }
-        return state.entries.values.flatMap(\.callers)
+        let callers = state.entries.values.flatMap(\.callers)
+        state = State(isClosed: true)
+        return callers
     }
 
     /// Lets go those who have waited long enough, and returns what is to be looked up for the others; nothing while the

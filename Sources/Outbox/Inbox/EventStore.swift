@@ -53,6 +53,24 @@ struct EventStore: Sendable {
         return known
     }
 
+    /// Ends the leases of events whose commit was not answered: if they are stored, nobody attempts them here, and they
+    /// would wait for the end of their leases.
+    func giveBack(_ submissions: [Submission]) async throws(PostgresError) {
+        var events: [UInt128] = []
+        var endpoints: [Int32] = []
+        for submission in submissions {
+            for delivery in submission.deliveries where delivery.slot != nil {
+                events.append(submission.id.bits)
+                endpoints.append(delivery.endpoint.number)
+            }
+        }
+        // Its first lease has token 1.
+        try await pool.query(
+            "SELECT FROM yizhan.give_back($1, $2, $3)",
+            [.uuids(events), .int32s(endpoints), .int64s([Int64](repeating: 1, count: events.count))],
+            timeout: patience)
+    }
+
     /// Throws while the database cannot be written to.
     func check() async throws(PostgresError) {
         try await pool.query("SELECT 1 FROM yizhan.configuration FOR KEY SHARE", timeout: patience)

@@ -164,6 +164,7 @@ package final class GroupInbox: Inbox, Service {
             if Task.isCancelled || Task.isShuttingDownGracefully { return }
             do {
                 try await store.check()
+                if error.isOutcomeUnknown { try await store.giveBack(group.map(\.submission)) }
                 break
             } catch {
                 await Task.pause(for: backoff)

@@ -1,0 +1,99 @@
+import Courier
+import Logging
+import NIOPosix
+import OutboundHTTP
+import Platforms
+import RelayCore
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+/// Keeps what is recorded, and says that it is written at once unless it is told to wait.
+final class RecordingLedger: Ledger {
+    private struct State {
+        var reports: [AttemptReport] = []
+        var isWaiting = false
+        var unwritten: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
+
+    var reports: [AttemptReport] { state.withLock { $0.reports } }
+
+    func report(of delivery: LeasedDelivery) -> AttemptReport? {
+        reports.first { $0.delivery.key == delivery.key }
+    }
+
+    func keepWaiting() {
+        state.withLock { $0.isWaiting = true }
+    }
+
+    func write() {
+        let unwritten = state.withLock { state in
+            state.isWaiting = false
+            defer { state.unwritten = [] }
+            return state.unwritten
+        }
+        for isWritten in unwritten { isWritten() }
+    }
+
+    func record(_ report: AttemptReport, isWritten: @escaping @Sendable () -> Void) {
+        let isWaiting = state.withLock { state in
+            state.reports.append(report)
+            if state.isWaiting { state.unwritten.append(isWritten) }
+            return state.isWaiting
+        }
+        if !isWaiting { isWritten() }
+    }
+}
+
+/// A courier that runs, with a ledger that keeps what it reports.
+struct TestCourier {
+    let courier: Courier
+    let ledger = RecordingLedger()
+    let wake = Signal()
+    private let trust: TLSTrust
+
+    init(grace: Duration = .seconds(10), logger: Logger = .silent) throws {
+        trust = try TLSTrust()
+        courier = Courier(
+            platforms: PlatformList.all, ledger: ledger,
+            outside: Outside(
+                group: MultiThreadedEventLoopGroup.singleton, resolver: SystemResolver(threadCount: 1), trust: trust),
+            wake: wake, shutdownGrace: grace, unixMilliseconds: { 1_700_000_000_123 }, logger: logger)
+    }
+
+    func configure(_ endpoints: Endpoint..., allow: [String] = ["127.0.0.0/8"]) {
+        courier.configure(
+            Directory(apps: [app], endpoints: endpoints, allowedPrivateNetworks: allow))
+    }
+
+    /// As the inbox or the claimer would: into a slot of the endpoint's lane.
+    func begin(_ delivery: LeasedDelivery) throws {
+        courier.begin(delivery, in: try #require(courier.takeSlot(of: delivery.key.endpoint)))
+    }
+
+    func report(
+        of delivery: LeasedDelivery, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> AttemptReport {
+        try await eventually("\(delivery.event.orderNo) is reported", sourceLocation: sourceLocation) {
+            ledger.report(of: delivery) != nil
+        }
+        return try #require(ledger.report(of: delivery), sourceLocation: sourceLocation)
+    }
+
+    /// Runs the courier for as long as `body` runs, and then until it has stopped. `stop` tells it to earlier.
+    func run(_ body: (_ stop: @Sendable () async -> Void) async throws -> Void) async throws {
+        let group = ServiceGroup(configuration: .init(services: [courier], logger: .silent))
+        async let run: Void = group.run()
+        do {
+            try await body { await group.triggerGracefulShutdown() }
+        } catch {
+            await group.triggerGracefulShutdown()
+            try await run
+            throw error
+        }
+        await group.triggerGracefulShutdown()
+        try await run
+    }
+}

@@ -1,0 +1,118 @@
+import PostgreSQL
+import RelayCore
+import TestSupport
+import Testing
+
+@testable import Outbox
+
+@Suite struct ClaimerTests {
+    private let lanes = RecordingLanes()
+    private let wake = Signal()
+
+    private func claimer(_ outbox: TestOutbox) -> Claimer {
+        Claimer(pool: outbox.pool, relay: 9, lanes: lanes, wake: wake, logger: .silent)
+    }
+
+    @Test func whatIsDueIsClaimedWithoutBeingTold() async throws {
+        try await TestOutbox.with { outbox in
+            try await outbox.addDue(["A1"])
+            try await whileRunning(claimer(outbox)) {
+                lanes.setFree(1, of: outbox.erp)
+                try await eventually("the delivery is begun") { lanes.memory.begun.count == 1 }
+            }
+            let begun = try #require(lanes.memory.begun.first)
+            #expect(begun.event.orderNo == "A1" && begun.event.body == Array("body of A1".utf8))
+            #expect(begun.token == 1 && begun.attempt == 1 && begun.answersPlatform)
+            #expect(try await outbox.number("SELECT lease_owner::bigint FROM yizhan.outbox") == 9)
+            // Never later here than in the database.
+            let remaining = try await outbox.pool.query("SELECT min(lease_until) - clock_timestamp() FROM yizhan.outbox")
+            #expect(try remaining[0].interval(0) >= begun.leaseEnds - .now)
+        }
+    }
+
+    @Test func aWakeUpSparesTheWaitForTheNextLook() async throws {
+        try await TestOutbox.with { outbox in
+            try await whileRunning(claimer(outbox)) {
+                let start = ContinuousClock.now
+                for number in 1...20 {
+                    try await outbox.addDue(["A\(number)"])
+                    lanes.setFree(1, of: outbox.erp)
+                    wake.raise()
+                    try await eventually("the delivery is begun") { lanes.memory.begun.count >= number }
+                    try await outbox.run("DELETE FROM yizhan.outbox")
+                }
+                // Looks alone come every half second.
+                #expect(ContinuousClock.now - start < .seconds(8))
+            }
+        }
+    }
+
+    @Test func aLaneGetsNoMoreThanItsOpening() async throws {
+        try await TestOutbox.with { outbox in
+            try await outbox.addDue((1...5).map { "A\($0)" })
+            lanes.setFree(2, of: outbox.erp)
+            lanes.setFree(3, of: outbox.audit)
+            try await whileRunning(claimer(outbox)) {
+                try await eventually("both openings are closed") { lanes.memory.closed.count >= 2 }
+            }
+            let closed = lanes.memory.closed
+            #expect(closed.filter { $0.opening.slot == outbox.erp }.map(\.used) == [2])
+            #expect(closed.filter { $0.opening.slot == outbox.audit }.allSatisfy { $0.used == 0 })
+            #expect(lanes.memory.begun.count == 2)
+            #expect(try await outbox.number("SELECT count(*) FROM yizhan.outbox WHERE lease_until IS NULL") == 3)
+        }
+    }
+
+    @Test func aFilledLaneIsAskedForAgainAtOnce() async throws {
+        try await TestOutbox.with { outbox in
+            try await outbox.addDue((1...20).map { "A\($0)" })
+            try await whileRunning(claimer(outbox)) {
+                let start = ContinuousClock.now
+                for number in 1...20 {
+                    try await eventually("the lane is free") { lanes.memory.begun.count == number - 1 }
+                    lanes.setFree(1, of: outbox.erp)
+                    wake.raise()
+                }
+                try await eventually("all are begun") { lanes.memory.begun.count == 20 }
+                #expect(ContinuousClock.now - start < .seconds(8))
+            }
+            #expect(Set(lanes.memory.begun.map(\.key)).count == 20)
+        }
+    }
+
+    @Test func leasesAreAsLongAsEachLanesCallsMayTake() async throws {
+        try await TestOutbox.with { outbox in
+            try await outbox.addDue(["A1"])
+            let slow = LaneSlot(endpoint: outbox.audit.endpoint, lease: .seconds(3_600))
+            _ = try await EventStore(pool: outbox.pool, relay: 1, patience: .seconds(10)).store([
+                outbox.submission("A2", in: [slow])
+            ])
+            try await outbox.run("UPDATE yizhan.outbox SET lease_until = NULL")
+            lanes.setFree(1, of: outbox.erp)
+            lanes.setFree(1, of: slow)
+            try await whileRunning(claimer(outbox)) {
+                try await eventually("both are begun") { lanes.memory.begun.count == 2 }
+            }
+            #expect(
+                try await outbox.text(
+                    """
+                    SELECT string_agg((lease_until > now() + interval '59 minutes')::text, ' ' ORDER BY endpoint_id)
+                    FROM yizhan.outbox
+                    """) == "false true")
+        }
+    }
+
+    @Test func whenTheDatabaseFailsOpeningsAreClosedUnused() async throws {
+        try await TestOutbox.with { outbox in
+            try await outbox.run("ALTER FUNCTION yizhan.claim RENAME TO claim_away")
+            try await outbox.addDue(["A1"])
+            lanes.setFree(4, of: outbox.erp)
+            try await whileRunning(claimer(outbox)) {
+                try await eventually("the opening is closed") { !lanes.memory.closed.isEmpty }
+                #expect(lanes.memory.closed.allSatisfy { $0.used == 0 && $0.opening.count == 4 })
+                try await outbox.run("ALTER FUNCTION yizhan.claim_away RENAME TO claim")
+                try await eventually("the delivery is begun by itself") { lanes.memory.begun.count == 1 }
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Logging
+import Outbox
+import PostgreSQL
+import RelayCore
+import TestSupport
+
+/// A migrated database of one test's own.
+struct ConfiguredDatabase: Sendable {
+    static let keys = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+    static let otherKeys = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+
+    let url: String
+    let pool: PostgresPool
+    let store: ConfigurationStore
+
+    static func with<Result>(
+        _ body: (ConfiguredDatabase) async throws -> Result
+    ) async throws -> Result {
+        let cluster = try await TestCluster.shared()
+        let template = try await cluster.template(named: "configured") { url in
+            let pool = try makePool(url)
+            _ = try await Migrator(pool: pool, logger: silent).migrate()
+            pool.close()
+        }
+        return try await cluster.withDatabase(template: template) { url in
+            let pool = try makePool(url)
+            defer { pool.close() }
+            let store = ConfigurationStore(pool: pool, box: SecretBox(keys: try MasterKeys(text: keys)))
+            return try await body(ConfiguredDatabase(url: url, pool: pool, store: store))
+        }
+    }
+
+    /// The same database, for somebody who has other master keys.
+    func store(keys: String) throws -> ConfigurationStore {
+        ConfigurationStore(pool: pool, box: SecretBox(keys: try MasterKeys(text: keys)))
+    }
+
+    func number(_ sql: String) async throws -> Int64 {
+        try await pool.query(PostgresStatement(sql))[0].int64(0)
+    }
+
+    private static func makePool(_ url: String) throws -> PostgresPool {
+        PostgresPool(configuration: try PostgresConfiguration(url), size: 4, logger: silent)
+    }
+}
+
+private let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+
+extension Declaration {
+    /// Something of everything.
+    static func sample() throws -> Declaration {
+        Declaration(
+            merchants: ["teahouse", "other"],
+            apps: [
+                AppSettings(
+                    name: "rrx", merchant: "teahouse", platform: "renrenxiu", appKey: "key", secret: Secret("app's"),
+                    clockWindow: .zero,
+                    reply: ReplyPolicy(wait: .milliseconds(1500), onPending: .reject, pendingMessage: "请稍后")),
+                AppSettings(
+                    name: "plain", merchant: "other", platform: "renrenxiu", appKey: "key", secret: Secret("其他\"\\")),
+            ],
+            endpoints: [
+                EndpointSettings(
+                    name: "erp", merchant: "teahouse", url: "https://erp.example/hooks?a=b",
+                    format: .standard(secret: Secret("whsec_1")), timeout: .milliseconds(2500), maxInFlight: 7,
+                    rate: Rate(count: 30, period: .seconds(60)), ordered: true,
+                    retry: RetrySchedule(steps: [.milliseconds(1), .seconds(5), .seconds(30 * 86_400)]),
+                    expireAfter: .seconds(365 * 86_400)),
+                EndpointSettings(
+                    name: "audit", merchant: "teahouse", url: "https://audit.example/",
+                    format: .platform(appKey: "own", secret: Secret("audit's")), retry: RetrySchedule(steps: [])),
+            ],
+            routes: [
+                "rrx": [
+                    RouteSettings(
+                        event: try ShellPattern("goods.issue"), goods: try ShellPattern("zp_[!a-c]*"), endpoint: "erp",
+                        copies: ["audit"]),
+                    RouteSettings(event: try ShellPattern("*"), endpoint: "audit"),
+                ]
+            ],
+            goods: [
+                "rrx": [
+                    Goods(code: "zp_2", name: "酒水", image: "https://image.example/a.jpg", price: Price(cents: 123)),
+                    Goods(code: "zp_1", name: "茶", price: Price(cents: 999_999_999_999)),
+                ]
+            ],
+            allowedPrivateNetworks: ["127.0.0.0/8", "fd00::/8"])
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Outbox
+import TestSupport
+import Testing
+
+@Suite struct MasterKeyFileTests {
+    @Test func aFileIsMadeOnceAndItsOwnerAloneMayReadIt() async throws {
+        let path = try await scratchDirectory().appending(path: "master.key").path
+        let made = try MasterKeys.loadOrCreate(at: path)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let again = try MasterKeys.loadOrCreate(at: path)
+        #expect(made.description == again.description)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["master.key"])
+    }
+
+    @Test func allWhoMakeItAtOnceGetTheSameKey() async throws {
+        let path = try await scratchDirectory().appending(path: "master.key").path
+        let seen = try await withThrowingTaskGroup { group in
+            for _ in 0..<16 { group.addTask { try MasterKeys.loadOrCreate(at: path).description } }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        #expect(seen.count == 1)
+    }
+
+    @Test(arguments: [0o640, 0o604, 0o644]) func aFileThatOthersMayReadIsRefused(mode: Int) async throws {
+        let path = try await scratchDirectory().appending(path: "master.key").path
+        _ = try MasterKeys.loadOrCreate(at: path)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        let error = #expect(throws: MasterKeyError.fileReadableByOthers(path: path, mode: UInt32(mode))) {
+            try MasterKeys.loadOrCreate(at: path)
+        }
+        #expect(error?.description.hasSuffix("chmod 600 \(path)") == true)
+    }
+
+    @Test func aFolderThatIsNotThereSaysSo() {
+        #expect(throws: MasterKeyError.self) { try MasterKeys.loadOrCreate(at: "/nonexistent/master.key") }
+    }
+}

@@ -1,0 +1,129 @@
+import PostgreSQL
+import RelayCore
+import TestSupport
+import Testing
+
+@testable import Outbox
+
+/// Nobody waits for a commit that cannot come, nobody hears what is not so, and it all goes on by itself.
+@Suite struct GroupInboxFailureTests {
+    private let lanes = RecordingLanes()
+
+    private func inbox(_ outbox: TestOutbox) -> GroupInbox {
+        GroupInbox(pool: outbox.pool, relay: 1, lanes: lanes, logger: .silent)
+    }
+
+    /// Whoever calls while the database does not answer, hears so within two seconds.
+    private func expectRefusal(
+        _ inbox: GroupInbox, _ outbox: TestOutbox, _ orderNo: String, as expected: InboxError...
+    ) async {
+        let start = ContinuousClock.now
+        let before = lanes.memory.givenBack.count
+        let heard = await inbox.hear(outbox.submission(orderNo, in: [outbox.erp]))
+        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(expected.contains { heard == .refused($0) }, "\(heard)")
+        #expect(lanes.memory.givenBack.count == before + 1)
+    }
+
+    private func expectRecovery(_ inbox: GroupInbox, _ outbox: TestOutbox) async throws {
+        var attempts = 0
+        try await eventually(within: .seconds(20), "events are stored again") {
+            attempts += 1
+            let heard = await inbox.hear(outbox.submission("after-\(attempts)", in: [outbox.erp]))
+            return heard == .stored(isHeldHere: true)
+        }
+        #expect(inbox.isAvailable)
+    }
+
+    @Test func aDatabaseThatHangsIsHeardOfAsUnknownAndThenAsAway() async throws {
+        try await TestOutbox.withOwnCluster { outbox, cluster in
+            let inbox = inbox(outbox)
+            try await whileRunning(inbox) {
+                #expect(await inbox.hear(outbox.submission("A1", in: [outbox.erp])) == .stored(isHeldHere: true))
+                try await cluster.pause()
+                await expectRefusal(inbox, outbox, "B1", as: .unknown)
+                #expect(!inbox.isAvailable)
+                for number in 0..<20 { await expectRefusal(inbox, outbox, "C\(number)", as: .unavailable) }
+                try await cluster.resume()
+                try await expectRecovery(inbox, outbox)
+            }
+        }
+    }
+
+    @Test func aDatabaseThatCrashesIsHeardOfAndComesBack() async throws {
+        try await TestOutbox.withOwnCluster { outbox, cluster in
+            let inbox = inbox(outbox)
+            try await whileRunning(inbox) {
+                #expect(await inbox.hear(outbox.submission("A1", in: [outbox.erp])) == .stored(isHeldHere: true))
+                try await cluster.crash()
+                await expectRefusal(inbox, outbox, "B1", as: .unavailable, .unknown)
+                await expectRefusal(inbox, outbox, "B2", as: .unavailable)
+                try await cluster.start()
+                try await expectRecovery(inbox, outbox)
+            }
+            #expect(try await outbox.number("SELECT count(*) FROM yizhan.event WHERE order_no LIKE 'B%'") == 0)
+        }
+    }
+
+    @Test func aSessionThatEndsDuringTheCommitIsHeardOfAsUnknown() async throws {
+        try await TestOutbox.with { outbox in
+            let inbox = inbox(outbox)
+            try await whileRunning(inbox) {
+                try await outbox.endSession(blockedBy: "LOCK TABLE yizhan.event IN SHARE MODE") {
+                    await expectRefusal(inbox, outbox, "A1", as: .unknown)
+                }
+                try await expectRecovery(inbox, outbox)
+            }
+            #expect(try await outbox.number("SELECT count(*) FROM yizhan.event WHERE order_no = 'A1'") == 0)
+        }
+    }
+
+    @Test func aLockThatLastsIsHeardOfInTime() async throws {
+        try await TestOutbox.with { outbox in
+            let inbox = inbox(outbox)
+            try await whileRunning(inbox) {
+                try await outbox.pool.withConnection { connection in
+                    try await connection.run(script: "BEGIN; LOCK TABLE yizhan.event IN SHARE MODE")
+                    await expectRefusal(inbox, outbox, "A1", as: .unknown)
+                    try await connection.run(script: "ROLLBACK")
+                }
+                try await expectRecovery(inbox, outbox)
+            }
+        }
+    }
+
+    @Test func repeatsThatCannotBeLookedUpAreHeardOfAsUnknown() async throws {
+        try await TestOutbox.with { outbox in
+            let inbox = inbox(outbox)
+            try await whileRunning(inbox) {
+                #expect(await inbox.hear(outbox.submission("A1", in: [outbox.erp])) == .stored(isHeldHere: true))
+                try await outbox.endSession(blockedBy: "LOCK TABLE yizhan.repeat IN SHARE MODE") {
+                    await expectRefusal(inbox, outbox, "A1", as: .unknown)
+                }
+                try await expectRecovery(inbox, outbox)
+            }
+        }
+    }
+
+    @Test func itStopsWhileTheDatabaseIsAway() async throws {
+        try await TestOutbox.withOwnCluster { outbox, cluster in
+            let inbox = inbox(outbox)
+            try await cluster.crash()
+            let start = try await whileRunning(inbox) {
+                await expectRefusal(inbox, outbox, "A1", as: .unavailable)
+                return ContinuousClock.now
+            }
+            #expect(ContinuousClock.now - start < .seconds(5))
+        }
+    }
+
+    @Test func itStopsWhenItIsCancelled() async throws {
+        try await TestOutbox.with { outbox in
+            let inbox = inbox(outbox)
+            let run = Task { await inbox.run() }
+            #expect(await inbox.hear(outbox.submission("A1", in: [outbox.erp])) == .stored(isHeldHere: true))
+            run.cancel()
+            await run.value
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Platforms
+import RelayCore
+import Server
+import Testing
+
+let teahouse = App(
+    id: AppID(1), name: "teahouse-rrx", merchant: "teahouse", platform: "renrenxiu", appKey: "key-of-the-app",
+    secret: Secret("secret-of-the-app"), clockWindow: .zero)
+let erp = EndpointID(1)
+let audit = EndpointID(2)
+let special = EndpointID(3)
+
+func directory() throws -> Directory {
+    let endpoint = { (id: EndpointID, ordered: Bool) in
+        Endpoint(
+            id: id, name: "endpoint-\(id.number)", merchant: "teahouse", url: "http://127.0.0.1:9",
+            format: .standard(secret: Secret("")), ordered: ordered)
+    }
+    return Directory(
+        apps: [teahouse], endpoints: [endpoint(erp, true), endpoint(audit, false), endpoint(special, false)],
+        routes: [
+            teahouse.id: [
+                Route(
+                    event: try ShellPattern("goods.*"), goods: try ShellPattern("vip_*"), endpoint: special, copies: []),
+                Route(
+                    event: try ShellPattern("*"), goods: try ShellPattern("zp_*"), endpoint: erp,
+                    copies: [audit, erp, audit]),
+                Route(event: try ShellPattern("*"), goods: try ShellPattern("zp_1"), endpoint: audit, copies: []),
+            ]
+        ])
+}
+
+/// A signed goods issue.
+func goodsIssue(orderNo: String = "order-1", goods: String = "zp_1", secret: Secret = teahouse.secret) throws -> String
+{
+    let form = try RenRenXiuSignature.signedForm(
+        [
+            (name: "app_key", value: teahouse.appKey), (name: "time_stamp", value: "1700000000000"),
+            (name: "openid", value: "openid-of-a-person"), (name: "order_no", value: orderNo),
+            (name: "goods_code", value: goods), (name: "phone", value: "13635603333"),
+        ], secret: secret)
+    return String(decoding: form, as: UTF8.self)
+}
+
+/// Waits until `condition` holds, at most ten seconds.
+func eventually(
+    _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
+) async throws {
+    let end = ContinuousClock.now + .seconds(10)
+    while try !condition() {
+        let isInTime = ContinuousClock.now < end
+        try #require(isInTime, "it did not come true that \(what)", sourceLocation: sourceLocation)
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}

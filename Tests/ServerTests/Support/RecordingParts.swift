@@ -1,0 +1,83 @@
+import RelayCore
+import Synchronization
+
+/// Remembers what it was given, and says what it was told to.
+final class RecordingInbox: Inbox {
+    typealias Answer = @Sendable (Submission) throws(InboxError) -> Acceptance
+
+    private let answer: Answer
+    private let taken = Mutex<[Submission]>([])
+
+    init(_ answer: @escaping Answer = { (_) throws(InboxError) in .stored(isHeldHere: true) }) {
+        self.answer = answer
+    }
+
+    var submissions: [Submission] { taken.withLock { $0 } }
+
+    func accept(_ submission: Submission) async throws(InboxError) -> Acceptance {
+        taken.withLock { $0.append(submission) }
+        return try answer(submission)
+    }
+}
+
+/// Lanes in which only some endpoints have free slots.
+struct FewLanes: Lanes {
+    let free: [EndpointID]
+
+    func takeSlot(of endpoint: EndpointID) -> LaneSlot? {
+        free.contains(endpoint) ? LaneSlot(endpoint: endpoint, lease: .seconds(15)) : nil
+    }
+
+    func giveBack(_ slot: LaneSlot, isWanted: Bool) {}
+    func begin(_ delivery: LeasedDelivery, in slot: LaneSlot) {}
+    func takeOpenings() -> [LaneOpening] { [] }
+    func close(_ opening: LaneOpening, used: Int) {}
+}
+
+final class RecordingOutcomes: Outcomes {
+    private struct State {
+        var expected: [DeliveryKey] = []
+        var dismissed: [DeliveryKey] = []
+        var asked: [DeliveryKey] = []
+        var isHeldHere: [Bool] = []
+    }
+
+    private let state = Mutex(State())
+    private let outcome: (state: OutcomeState, answer: [UInt8]?)?
+    private let isOpenAgain: Result<Bool, InboxError>
+
+    init(
+        _ outcome: (state: OutcomeState, answer: [UInt8]?)? = nil,
+        isOpenAgain: Result<Bool, InboxError> = .success(true)
+    ) {
+        self.outcome = outcome
+        self.isOpenAgain = isOpenAgain
+    }
+
+    var asked: [DeliveryKey] { state.withLock { $0.asked } }
+    var expected: [DeliveryKey] { state.withLock { $0.expected } }
+    var isHeldHere: [Bool] { state.withLock { $0.isHeldHere } }
+    /// Whether every delivery that was expected was dismissed.
+    var isQuiet: Bool { state.withLock { $0.expected.sorted() == $0.dismissed.sorted() } }
+
+    func expect(_ key: DeliveryKey) -> ExpectedOutcome {
+        state.withLock { $0.expected.append(key) }
+        return ExpectedOutcome(key: key)
+    }
+
+    func outcome(
+        _ expected: ExpectedOutcome, isHeldHere: Bool, by deadline: ContinuousClock.Instant
+    ) async -> Outcome? {
+        state.withLock { $0.isHeldHere.append(isHeldHere) }
+        return outcome.map { Outcome(key: expected.key, state: $0.state, answer: $0.answer) }
+    }
+
+    func dismiss(_ expected: ExpectedOutcome) {
+        state.withLock { $0.dismissed.append(expected.key) }
+    }
+
+    func askAgain(_ key: DeliveryKey) async throws(InboxError) -> Bool {
+        state.withLock { $0.asked.append(key) }
+        return try isOpenAgain.get()
+    }
+}

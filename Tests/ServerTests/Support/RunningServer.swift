@@ -1,0 +1,83 @@
+import HummingbirdCore
+import Metrics
+import NIOCore
+import NIOPosix
+import Platforms
+import RelayCore
+import ServiceLifecycle
+import Testing
+
+@testable import Server
+
+/// Where all metrics of the test process go.
+enum TestMetrics {
+    static let registry = {
+        let registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        return registry
+    }()
+}
+
+/// The platforms' door on a free port, with parts that only remember.
+struct RunningServer {
+    let port: Int
+    let inbox: RecordingInbox
+    let outcomes: RecordingOutcomes
+    let log: LogLines
+
+    static let issue = "/in/teahouse-rrx/goods/issue"
+
+    static func run(
+        inbox: RecordingInbox = RecordingInbox(), outcomes: RecordingOutcomes = RecordingOutcomes(),
+        bodyTimeout: TimeAmount = .seconds(10), _ body: (RunningServer) async throws -> Void
+    ) async throws {
+        _ = TestMetrics.registry
+        let log = LogLines()
+        let directory = try directory()
+        try await serving { onRunning in
+            PlatformServer(
+                address: .hostname("127.0.0.1", port: 0), platforms: PlatformList.all,
+                intake: Intake(
+                    inbox: inbox, lanes: FewLanes(free: [erp]), outcomes: outcomes,
+                    ids: EventIDSource(clock: { 1_700_000_000_000 })),
+                directory: { directory }, unixMilliseconds: { 1_700_000_000_000 }, bodyTimeout: bodyTimeout,
+                group: MultiThreadedEventLoopGroup.singleton, logger: log.logger, onServerRunning: onRunning)
+        } body: { port in
+            try await body(RunningServer(port: port, inbox: inbox, outcomes: outcomes, log: log))
+        }
+        #expect(outcomes.isQuiet, "every expected outcome was dismissed")
+    }
+
+    func connect(_ body: (RawConnection) async throws -> Void) async throws {
+        try await RawConnection.open(to: port, body)
+    }
+
+    /// What was logged of refused calls.
+    var refusals: [String] { log.all.filter { $0.hasPrefix("a call was refused") } }
+}
+
+/// Runs a server for as long as `body` runs, and tells it the port.
+func serving(
+    _ make: (@escaping @Sendable (Int?) async -> Void) -> some Service, body: (Int) async throws -> Void
+) async throws {
+    let ports = AsyncStream.makeStream(of: Int.self)
+    let server = make { ports.continuation.yield($0 ?? 0) }
+    let group = ServiceGroup(configuration: .init(services: [server], logger: LogLines().logger))
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask {
+            defer { ports.continuation.finish() }
+            try await group.run()
+        }
+        var iterator = ports.stream.makeAsyncIterator()
+        let port = try #require(await iterator.next())
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(port))
+        } catch {
+            result = .failure(error)
+        }
+        await group.triggerGracefulShutdown()
+        try await tasks.waitForAll()
+        try result.get()
+    }
+}
