@@ -7,7 +7,8 @@ SHELL := /bin/bash
 
 RELEASE := swift build -c release --product yizhan --static-swift-stdlib
 
-# One folder of tests after the other: those that count seconds need the machine to themselves.
+# One folder of tests after the other, and one test after the other in it: those that count seconds need the machine to
+# themselves. The end-to-end tests wait most of their time, and keep their number down by themselves.
 TESTS := $(filter-out TestSupport ReliabilityTests,$(notdir $(wildcard Tests/*)))
 
 help: ## list the targets
@@ -20,7 +21,9 @@ run: deps ## from nothing to a running demo: packages, build, embedded PostgreSQ
 test: deps-test ## from nothing to all tests passed but the fault suite: packages, build, private PostgreSQL, Swift tests and pgTAP
 	swift build --build-tests
 	@failed=(); for tests in $(TESTS); do \
-		echo "== $$tests"; swift test --skip-build --filter "^$$tests\\." || failed+=("$$tests"); \
+		echo "== $$tests"; \
+		parallel=--no-parallel; [[ $$tests != EndToEndTests ]] || parallel=--parallel; \
+		swift test --skip-build $$parallel --filter "^$$tests\\." || failed+=("$$tests"); \
 	done; \
 	[[ $${#failed[@]} -eq 0 ]] || { echo "failed: $${failed[*]}"; exit 1; }
 

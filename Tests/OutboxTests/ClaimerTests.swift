@@ -25,7 +25,8 @@ import Testing
             #expect(begun.token == 1 && begun.attempt == 1 && begun.answersPlatform)
             #expect(try await outbox.number("SELECT lease_owner::bigint FROM yizhan.outbox") == 9)
             // Never later here than in the database.
-            let remaining = try await outbox.pool.query("SELECT min(lease_until) - clock_timestamp() FROM yizhan.outbox")
+            let remaining = try await outbox.pool.query(
+                "SELECT min(lease_until) - clock_timestamp() FROM yizhan.outbox")
             #expect(try remaining[0].interval(0) >= begun.leaseEnds - .now)
         }
     }

@@ -13,15 +13,22 @@ import Testing
         GroupInbox(pool: outbox.pool, relay: 1, lanes: lanes, logger: .silent)
     }
 
-    /// Whoever calls while the database does not answer, hears so within two seconds.
+    /// Whoever calls while the database does not answer, hears so within two seconds: a timer of two seconds, which a
+    /// busy machine holds up as much, ends later.
     private func expectRefusal(
         _ inbox: GroupInbox, _ outbox: TestOutbox, _ orderNo: String, as expected: InboxError...
     ) async {
-        let start = ContinuousClock.now
         let before = lanes.memory.givenBack.count
-        let heard = await inbox.hear(outbox.submission(orderNo, in: [outbox.erp]))
-        #expect(ContinuousClock.now - start < .seconds(2))
-        #expect(expected.contains { heard == .refused($0) }, "\(heard)")
+        await withTaskGroup(of: Heard?.self) { group in
+            group.addTask { await inbox.hear(outbox.submission(orderNo, in: [outbox.erp])) }
+            group.addTask {
+                await Task.pause(for: .seconds(2))
+                return nil
+            }
+            let heard = await group.next() ?? nil
+            #expect(expected.contains { heard == .refused($0) }, "\(orderNo): \(heard.map { "\($0)" } ?? "too late")")
+            group.cancelAll()
+        }
         #expect(lanes.memory.givenBack.count == before + 1)
     }
 

@@ -27,7 +27,8 @@ import Testing
             #expect(lanes.memory.givenBack.isEmpty)
             #expect(try await outbox.number("SELECT count(*) FROM yizhan.outbox WHERE token = 1 AND attempt = 1") == 2)
             // Never later here than in the database.
-            let remaining = try await outbox.pool.query("SELECT min(lease_until) - clock_timestamp() FROM yizhan.outbox")
+            let remaining = try await outbox.pool.query(
+                "SELECT min(lease_until) - clock_timestamp() FROM yizhan.outbox")
             #expect(try remaining[0].interval(0) >= begun[0].leaseEnds - .now)
         }
     }

@@ -1,5 +1,4 @@
 import RelayCore
-import Synchronization
 import TestSupport
 import Testing
 
@@ -52,7 +51,8 @@ import Testing
                     FROM yizhan.outbox AS q JOIN yizhan.event AS e ON e.id = q.event_id
                     LEFT JOIN yizhan.attempt AS t USING (event_id, endpoint_id)
                     WHERE q.lease_until IS NULL
-                    """) == "failed 1 t failed HTTP 502, interrupted 1 f interrupted the relay stopped, not started 0 f")
+                    """) == "failed 1 t failed HTTP 502, interrupted 1 f interrupted the relay stopped, not started 0 f"
+            )
         }
     }
 
@@ -206,7 +206,8 @@ import Testing
                 try await eventually("it is written") { written.count == 2 }
             }
             #expect(
-                try await outbox.text("SELECT name || ' ' || paused_reason FROM yizhan.endpoint WHERE paused_at IS NOT NULL")
+                try await outbox.text(
+                    "SELECT name || ' ' || paused_reason FROM yizhan.endpoint WHERE paused_at IS NOT NULL")
                     == "erp HTTP 410")
         }
     }

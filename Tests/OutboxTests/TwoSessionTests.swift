@@ -29,7 +29,8 @@ import Testing
             }
             #expect(claimed.count == 400)
             #expect(Set(claimed).count == 400)
-            #expect(try await outbox.number("SELECT count(*) FROM yizhan.outbox WHERE token = 1 AND attempt = 1") == 400)
+            #expect(
+                try await outbox.number("SELECT count(*) FROM yizhan.outbox WHERE token = 1 AND attempt = 1") == 400)
         }
     }
 

@@ -35,7 +35,8 @@ SELECT results_eq(
 SELECT is(test.settle('A1', 4), 1::bigint, 'which settles it');
 
 SELECT * FROM test.store('B1', lease => NULL) AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
-SELECT results_eq($$SELECT was_in_flight FROM yizhan.cancel('B1')$$, 'VALUES (false)', 'what was never leased is cancelled');
+SELECT results_eq($$SELECT was_in_flight FROM yizhan.cancel('B1')$$, 'VALUES (false)',
+    'what was never leased is cancelled');
 SELECT is(reason, 'cancelled by ' || session_user, 'without a reason, the outcome says who')
 FROM yizhan.outcome WHERE event_id = test.event('B1');
 SELECT throws_ok($$SELECT yizhan.cancel('nobody''s')$$, 'P0002', NULL, 'an unknown order is an error');

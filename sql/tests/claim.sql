@@ -1,6 +1,6 @@
 BEGIN;
 \ir fixture/teahouse.psql
-SELECT plan(21);
+SELECT plan(22);
 
 SELECT * FROM test.store('A1', lease => NULL) AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
 SELECT * FROM test.store('A2', lease => NULL) AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
@@ -28,7 +28,8 @@ SELECT results_eq(
         FROM claimed WHERE event_id = test.event('A2')$$,
     $$VALUES (1, 1::bigint, test.app('rrx'), 'goods.issue', 'A2', 'body of A2', true)$$,
     'a claim returns the event, the attempt and the token');
-SELECT ok(age >= interval '0' AND age < interval '1 minute', 'and how long it has been in the outbox') FROM claimed LIMIT 1;
+SELECT ok(age >= interval '0' AND age < interval '1 minute',
+    'and how long it has been in the outbox') FROM claimed LIMIT 1;
 SELECT results_eq(
     $$SELECT attempt::integer, token, lease_owner FROM yizhan.outbox WHERE event_id = test.event('A2')$$,
     'VALUES (1, 1::bigint, 7)', 'the lease is written');
@@ -93,6 +94,19 @@ SELECT results_eq(
 SELECT throws_ok(
     $$SELECT * FROM yizhan.claim(1, '15 seconds', '{1}', '{-1}')$$, '2201W', NULL,
     'a negative number of slots is refused');
+
+-- Due in the opposite order of their ids.
+SELECT s.* FROM generate_series(1, 6) AS n,
+    LATERAL test.store('E' || n, '{audit}', lease => NULL) AS s (event_id uuid, endpoint_id integer, leased boolean)
+    \g /dev/null
+UPDATE yizhan.outbox AS q
+SET due_at = now() - interval '1 hour' * r.rank
+FROM (SELECT event_id, row_number() OVER (ORDER BY event_id) AS rank FROM yizhan.outbox WHERE token = 0) AS r
+WHERE q.event_id = r.event_id AND q.endpoint_id = test.endpoint('audit');
+SELECT set_eq(
+    $$SELECT event_id FROM test.claim('audit', 2)$$,
+    $$SELECT test.event('E' || n) AS event_id FROM generate_series(1, 6) AS n ORDER BY event_id DESC LIMIT 2$$,
+    'the longest due come first, whatever their ids');
 
 SELECT * FROM finish();
 ROLLBACK;

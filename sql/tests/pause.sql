@@ -23,12 +23,14 @@ SELECT results_eq(
 SELECT lives_ok($$SELECT yizhan.resume('erp')$$, 'what is not paused can be resumed');
 SELECT is(version, :before::bigint + 4, 'each is another version') FROM yizhan.configuration;
 SELECT results_eq(
-    $$SELECT who = session_user, action, arguments ->> 'endpoint', arguments ->> 'reason', row_count FROM yizhan.ops_log ORDER BY id$$,
+    $$SELECT who = session_user, action, arguments ->> 'endpoint', arguments ->> 'reason',
+        row_count FROM yizhan.ops_log ORDER BY id$$,
     $$VALUES (true, 'pause', 'erp', 'they moved', 1::bigint), (true, 'pause', 'erp', 'still away', 1),
         (true, 'resume', 'erp', NULL, 1), (true, 'resume', 'erp', NULL, 0)$$, 'each is logged');
 SELECT is(
     test.error($$SELECT yizhan.pause('epr')$$),
-    ARRAY['42704', 'there is no endpoint ''epr''', 'Endpoints are: audit, erp, till.'], 'an unknown endpoint is an error');
+    ARRAY['42704', 'there is no endpoint ''epr''', 'Endpoints are: audit, erp, till.'],
+        'an unknown endpoint is an error');
 SELECT is(
     test.error($$SELECT yizhan.resume('epr')$$),
     ARRAY['42704', 'there is no endpoint ''epr''', 'Endpoints are: audit, erp, till.'], 'for resume as well');

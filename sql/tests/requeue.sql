@@ -60,12 +60,14 @@ SELECT * FROM test.store('ordered', '{till}') AS (event_id uuid, endpoint_id int
 SELECT is(test.settle('ordered', 1, endpoint => 'till'), 1::bigint, 'an ordered delivery is settled');
 SELECT isnt_empty($$SELECT * FROM yizhan.requeue('ordered')$$, 'and requeued');
 SELECT results_eq(
-    $$SELECT order_key COLLATE "default", q.seq = e.seq FROM yizhan.outbox AS q JOIN yizhan.event AS e ON e.id = q.event_id
+    $$SELECT order_key COLLATE "default",
+        q.seq = e.seq FROM yizhan.outbox AS q JOIN yizhan.event AS e ON e.id = q.event_id
         WHERE e.order_no = 'ordered'$$,
     $$VALUES ('ordered', true)$$, 'at its old place in the order');
 
 -- Errors say what there is.
-SELECT * FROM test.store('flying', app => 'alliance') AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
+SELECT * FROM test.store('flying', app => 'alliance') AS (event_id uuid, endpoint_id integer,
+    leased boolean) \g /dev/null
 SELECT is(
     test.error($$SELECT yizhan.requeue('flying')$$),
     ARRAY['21000', 'order flying is known to more than one app: alliance, rrx', 'Name the app as well.'],

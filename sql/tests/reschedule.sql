@@ -25,7 +25,8 @@ SELECT is((SELECT count(*) FROM yizhan.attempt), 1::bigint, 'and the attempt rec
 SELECT * FROM test.store('B1') AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
 SELECT is(test.reschedule('B1', 1, '0', 'interrupted'), 1::bigint, 'an interrupted attempt');
 SELECT results_eq(
-    $$SELECT order_no, attempt, token FROM test.claim('erp')$$, $$VALUES ('B1', 2, 2::bigint)$$, 'is due again at once');
+    $$SELECT order_no, attempt, token FROM test.claim('erp')$$, $$VALUES ('B1', 2, 2::bigint)$$,
+        'is due again at once');
 SELECT is(test.reschedule('B1', 1), 0::bigint, 'a late report after another relay''s claim moves nothing');
 SELECT is(test.settle('B1', 2), 1::bigint, 'the newer lease settles');
 SELECT is(test.reschedule('B1', 2), 0::bigint, 'what is settled is not moved');

@@ -54,7 +54,8 @@ SELECT is_empty(
     'a relay reads and writes every table');
 SELECT is_empty(
     $$SELECT p.oid::regprocedure FROM pg_proc AS p
-        WHERE p.pronamespace = 'yizhan'::regnamespace AND NOT has_function_privilege('yizhan_relay', p.oid, 'EXECUTE')$$,
+        WHERE p.pronamespace = 'yizhan'::regnamespace AND NOT has_function_privilege('yizhan_relay', p.oid,
+            'EXECUTE')$$,
     'and calls every function');
 
 -- What a relay does, as a relay.

@@ -8,7 +8,8 @@ SELECT results_eq(
     $$VALUES (test.event('A1'), test.endpoint('erp'), true), (test.event('A1'), test.endpoint('audit'), true)$$,
     'a new event returns each of its deliveries');
 SELECT results_eq(
-    $$SELECT app_id, order_no COLLATE "default", type, convert_from(body, 'UTF8') COLLATE "default", reply_endpoint_id FROM yizhan.event$$,
+    $$SELECT app_id, order_no COLLATE "default", type, convert_from(body, 'UTF8') COLLATE "default",
+        reply_endpoint_id FROM yizhan.event$$,
     $$VALUES (test.app('rrx'), 'A1', 'goods.issue', 'body of A1', test.endpoint('erp'))$$,
     'the event is kept as it came');
 SELECT results_eq(

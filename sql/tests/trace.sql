@@ -44,7 +44,8 @@ SELECT results_eq(
     'the story is complete and in the order in which it happened');
 SELECT results_eq(
     $$SELECT regexp_replace(
-            replace(detail, test.event('A1')::text, 'ID'), '\d{4}-\d\d-\d\d [0-9:.]+([+-]\d+)?', 'TIME') COLLATE "default"
+            replace(detail, test.event('A1')::text, 'ID'), '\d{4}-\d\d-\d\d [0-9:.]+([+-]\d+)?',
+                'TIME') COLLATE "default"
         FROM yizhan.trace('A1')$$,
     $$VALUES
         ('goods.issue by rrx, event ID: body of A1'),

@@ -5,7 +5,8 @@ SELECT plan(9);
 -- backlog
 SELECT set_eq(
     'SELECT endpoint, due, scheduled, in_flight, oldest_due_age, paused, paused_reason FROM yizhan.backlog',
-    $$VALUES ('erp', 0::bigint, 0::bigint, 0::bigint, NULL::interval, false, NULL), ('audit', 0, 0, 0, NULL, false, NULL),
+    $$VALUES ('erp', 0::bigint, 0::bigint, 0::bigint, NULL::interval, false, NULL), ('audit', 0, 0, 0, NULL, false,
+        NULL),
         ('till', 0, 0, 0, NULL, false, NULL)$$,
     'every endpoint is listed, however idle');
 SELECT s.* FROM generate_series(1, 7) AS n,

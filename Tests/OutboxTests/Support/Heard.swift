@@ -13,7 +13,8 @@ extension GroupInbox {
         do {
             switch try await accept(submission) {
             case .stored(let isHeldHere): return .stored(isHeldHere: isHeldHere)
-            case .known(let event): return .known(event.reply, hasSameContent: event.hasSameContent, event.outcome?.state)
+            case .known(let event):
+                return .known(event.reply, hasSameContent: event.hasSameContent, event.outcome?.state)
             }
         } catch {
             return .refused(error)

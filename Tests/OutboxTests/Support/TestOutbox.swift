@@ -80,7 +80,8 @@ struct TestOutbox: Sendable {
     }
 
     /// An event for the endpoints of some slots; each submission has an id of its own.
-    func submission(_ orderNo: String, dedupeKey: String = "", content: String = "", in slots: [LaneSlot]) -> Submission {
+    func submission(_ orderNo: String, dedupeKey: String = "", content: String = "", in slots: [LaneSlot]) -> Submission
+    {
         Submission(
             id: ids.next(), app: app,
             arrival: Arrival(
