@@ -1,9 +1,12 @@
+import Foundation
+
 /// What a command cannot do, and how to mend it.
 enum CommandFailure: Error, CustomStringConvertible {
     case noMasterKey
     case schemaIsBehind([String])
     case schemaIsAhead([String])
     case unreadableFile(String, any Error)
+    case cannotListen(ListenAddress, setting: String, any Error)
 
     var description: String {
         switch self {
@@ -16,7 +19,9 @@ enum CommandFailure: Error, CustomStringConvertible {
         case .schemaIsAhead(let names):
             "the database was migrated by a newer version (\(names.joined(separator: ", "))): run that version"
         case .unreadableFile(let path, let error):
-            "\(path) cannot be read: \(error)"
+            "\(path) cannot be read: \((error as NSError).localizedDescription)"
+        case .cannotListen(let address, let setting, let error):
+            "cannot listen on \(address): \(error). Another program may have it: end that one, or set \(setting)."
         }
     }
 }

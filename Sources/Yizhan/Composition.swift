@@ -83,7 +83,9 @@ struct Relay: Service {
         try await ServiceGroup(
             configuration: .init(
                 services: [
-                    adminServer, configuration, wakeups, outcomes, ledger, courier, inbox, claimer, platformServer,
+                    Listening(server: adminServer, address: settings.adminListen, setting: "YIZHAN_ADMIN_LISTEN"),
+                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer,
+                    Listening(server: platformServer, address: settings.listen, setting: "YIZHAN_LISTEN"),
                 ],
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
             )

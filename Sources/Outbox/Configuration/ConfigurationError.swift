@@ -28,7 +28,7 @@ extension ConfigurationError: CustomStringConvertible {
             "the configuration would not hold together: " + places.joined(separator: "; ")
         case .openDeliveries(let owners):
             owners.map { "\($0.owner) still has \($0.count) open deliveries" }.joined(separator: "; ")
-                + ": wait until they are settled or cancel them (yizhan cancel), then prune again"
+                + ": wait until they are settled or end them (SELECT yizhan.cancel(order_no)), then prune again"
         }
     }
 }
