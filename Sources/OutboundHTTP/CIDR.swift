@@ -64,7 +64,8 @@ extension IPAddress {
         switch self {
         // Swift's << and >> give 0 when they shift by the whole width, so a prefix of 0 needs no case of its own.
         case .v4(let number): .v4(number & (UInt32.max << (UInt32.bitWidth - length)))
-        case .v6(let number): .v6(number & (UInt128.max << (UInt128.bitWidth - length)))
+        case .v6(let high, let low):
+            .v6((UInt128(high) << 64 | UInt128(low)) & (UInt128.max << (UInt128.bitWidth - length)))
         }
     }
 }

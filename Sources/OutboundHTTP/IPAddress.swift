@@ -11,7 +11,13 @@ import Glibc
 /// An IPv4 or IPv6 address without port and scope, as a number.
 package enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
-    case v6(UInt128)
+    /// In halves: Swift 6.3 aligns what async functions keep across a suspension to 8 bytes, and a stored UInt128 there
+    /// overwrites its neighbours.
+    case v6(high: UInt64, low: UInt64)
+
+    static func v6(_ number: UInt128) -> IPAddress {
+        .v6(high: UInt64(truncatingIfNeeded: number >> 64), low: UInt64(truncatingIfNeeded: number))
+    }
 
     /// A dotted quad without leading zeros, or an IPv6 address without brackets and scope; nil for anything else.
     package init?(_ text: String) {
@@ -43,7 +49,9 @@ package enum IPAddress: Hashable, Sendable {
         var packed = ByteBuffer()
         switch self {
         case .v4(let number): packed.writeInteger(number)
-        case .v6(let number): packed.writeInteger(number)
+        case .v6(let high, let low):
+            packed.writeInteger(high)
+            packed.writeInteger(low)
         }
         do {
             return try SocketAddress(packedIPAddress: packed, port: port)

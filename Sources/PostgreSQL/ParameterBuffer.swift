@@ -61,8 +61,8 @@ extension PostgresParameter.Value {
         var writer = BinaryWriter(to: start)
         switch self {
         case .null: break
-        case .bits(let bits, let byteCount):
-            withUnsafeBytes(of: bits.bigEndian) { bytes in
+        case .bits(let high, let low, let byteCount):
+            withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes in
                 writer.write(UnsafeRawBufferPointer(rebasing: bytes[(16 - byteCount)...]))
             }
         case .text(let text): writer.write(text)

@@ -3,8 +3,15 @@ package struct PostgresParameter: Sendable {
     /// Scalars stay inline and byte strings keep their own storage, so that only arrays allocate.
     enum Value: Sendable {
         case null
-        /// The low `byteCount` bytes.
-        case bits(UInt128, byteCount: Int)
+        /// The low `byteCount` bytes. In halves: Swift 6.3 aligns what async functions keep across a suspension to 8
+        /// bytes, and a stored UInt128 there overwrites its neighbours.
+        case bits(high: UInt64, low: UInt64, byteCount: Int)
+
+        static func bits(_ bits: UInt128, byteCount: Int) -> Value {
+            .bits(
+                high: UInt64(truncatingIfNeeded: bits >> 64), low: UInt64(truncatingIfNeeded: bits),
+                byteCount: byteCount)
+        }
         case text(String)
         case json(String)
         case bytes([UInt8])
@@ -16,7 +23,7 @@ package struct PostgresParameter: Sendable {
     var byteCount: Int {
         switch value {
         case .null: 0
-        case .bits(_, let byteCount): byteCount
+        case .bits(_, _, let byteCount): byteCount
         case .text(let text): text.utf8.count
         case .json(let text): text.utf8.count + 1
         case .bytes(let bytes): bytes.count

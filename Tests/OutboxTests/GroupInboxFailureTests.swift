@@ -13,8 +13,8 @@ import Testing
         GroupInbox(pool: outbox.pool, relay: 1, lanes: lanes, logger: .silent)
     }
 
-    /// Whoever calls while the database does not answer, hears so within two seconds: a timer of two seconds, which a
-    /// busy machine holds up as much, ends later.
+    /// Whoever calls while the database does not answer, hears so in time: a second and a half on an idle machine. The
+    /// timer that must end later is held up by a busy one as much.
     private func expectRefusal(
         _ inbox: GroupInbox, _ outbox: TestOutbox, _ orderNo: String, as expected: InboxError...
     ) async {
@@ -22,7 +22,7 @@ import Testing
         await withTaskGroup(of: Heard?.self) { group in
             group.addTask { await inbox.hear(outbox.submission(orderNo, in: [outbox.erp])) }
             group.addTask {
-                await Task.pause(for: .seconds(2))
+                await Task.pause(for: .seconds(4))
                 return nil
             }
             let heard = await group.next() ?? nil
@@ -120,7 +120,7 @@ import Testing
                 await expectRefusal(inbox, outbox, "A1", as: .unavailable)
                 return ContinuousClock.now
             }
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(20))
         }
     }
 

@@ -93,7 +93,7 @@ import Testing
                 let start = ContinuousClock.now
                 #expect(await board.outcome(expected, isHeldHere: false, by: start + .milliseconds(200)) == nil)
                 #expect(ContinuousClock.now >= start + .milliseconds(200))
-                #expect(ContinuousClock.now < start + .seconds(2))
+                #expect(ContinuousClock.now < start + .seconds(10))
             }
         }
     }
@@ -106,7 +106,7 @@ import Testing
                 try await cluster.pause()
                 let start = ContinuousClock.now
                 #expect(await board.outcome(expected, isHeldHere: false, by: start + .milliseconds(200)) == nil)
-                #expect(ContinuousClock.now < start + .seconds(1))
+                #expect(ContinuousClock.now < start + .seconds(2))
                 try await cluster.resume()
             }
         }
@@ -137,10 +137,12 @@ import Testing
             let board = board(outbox)
             let key = try await outbox.lease("A1").key
             let expected = board.expect(key)
-            async let heard = board.outcome(expected, isHeldHere: true, by: .now + .seconds(60))
-            try await whileRunning(board) {}
-            board.post(Outcome(key: key, state: .delivered, answer: nil))
-            #expect(await heard == nil)
+            try await withThrowingTaskGroup(of: OutcomeState?.self) { group in
+                group.addTask { await board.outcome(expected, isHeldHere: true, by: .now + .seconds(60))?.state }
+                try await whileRunning(board) {}
+                board.post(Outcome(key: key, state: .delivered, answer: nil))
+                #expect(try await group.next() == .some(nil))
+            }
             #expect(await board.outcome(expected, isHeldHere: true, by: .now + .seconds(60)) == nil)
         }
     }

@@ -1,9 +1,17 @@
 /// An event's id: a version 7 UUID, so that ids made one after the other sort by their time.
 package struct EventID: Hashable, Comparable, Sendable {
-    package let bits: UInt128
+    // In halves: Swift 6.3 aligns what async functions keep across a suspension to 8 bytes, and a stored UInt128 there
+    // overwrites its neighbours.
+    private let high: UInt64
+    private let low: UInt64
 
     package init(bits: UInt128) {
-        self.bits = bits
+        high = UInt64(truncatingIfNeeded: bits >> 64)
+        low = UInt64(truncatingIfNeeded: bits)
+    }
+
+    package var bits: UInt128 {
+        UInt128(high) << 64 | UInt128(low)
     }
 
     /// `random` fills the 74 bits that are not time, version or variant.
@@ -13,7 +21,7 @@ package struct EventID: Hashable, Comparable, Sendable {
         let variant = UInt128(0b10) << 62
         let randomA = (random >> 64 & 0xFFF) << 64
         let randomB = random & 0x3FFF_FFFF_FFFF_FFFF
-        self.bits = time | version | randomA | variant | randomB
+        self.init(bits: time | version | randomA | variant | randomB)
     }
 
     /// When the id was made.
