@@ -17,8 +17,7 @@ struct LineLogHandler: LogHandler {
     func log(event: LogEvent) {
         var all = metadata
         if let more = event.metadata { all.merge(more) { _, new in new } }
-        let milliseconds = Int64(Date().timeIntervalSince1970 * 1_000)
-        let time = Timestamp(unixMilliseconds: milliseconds).description
+        let time = Timestamp(unixMilliseconds: SystemClock.unixMilliseconds()).description
         let members = all.sorted { $0.key < $1.key }.filter { !"\($0.value)".isEmpty }
         var line: [UInt8]
         switch format {
