@@ -11,8 +11,7 @@ import Glibc
 /// An IPv4 or IPv6 address without port and scope, as a number.
 package enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
-    /// In halves: Swift 6.3 aligns what async functions keep across a suspension to 8 bytes, and a stored UInt128 there
-    /// overwrites its neighbours.
+    // In halves: async functions that keep a stored UInt128 across a suspension went on at address 0 (Swift 6.3.1).
     case v6(high: UInt64, low: UInt64)
 
     static func v6(_ number: UInt128) -> IPAddress {

@@ -3,8 +3,8 @@ package struct PostgresParameter: Sendable {
     /// Scalars stay inline and byte strings keep their own storage, so that only arrays allocate.
     enum Value: Sendable {
         case null
-        /// The low `byteCount` bytes. In halves: Swift 6.3 aligns what async functions keep across a suspension to 8
-        /// bytes, and a stored UInt128 there overwrites its neighbours.
+        /// The low `byteCount` bytes.
+        // In halves: async functions that keep a stored UInt128 across a suspension went on at address 0 (Swift 6.3.1).
         case bits(high: UInt64, low: UInt64, byteCount: Int)
 
         static func bits(_ bits: UInt128, byteCount: Int) -> Value {

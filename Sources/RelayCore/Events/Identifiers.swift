@@ -1,7 +1,7 @@
 /// An event's id: a version 7 UUID, so that ids made one after the other sort by their time.
 package struct EventID: Hashable, Comparable, Sendable {
-    // In halves: Swift 6.3 aligns what async functions keep across a suspension to 8 bytes, and a stored UInt128 there
-    // overwrites its neighbours.
+    // In halves: stored as a UInt128, it made async functions that keep one across a suspension go on at address 0
+    // (Swift 6.3.1, debug).
     private let high: UInt64
     private let low: UInt64
 
