@@ -92,7 +92,7 @@ package enum EndpointFormat: Hashable, Sendable {
     }
 }
 
-/// At most `count` calls in each `period`.
+/// `count` calls in each `period` on average; after a quiet time as many at once.
 package struct Rate: Hashable, Sendable {
     package var count: Int
     package var period: Duration
