@@ -90,8 +90,8 @@ struct Attempt {
     }
 
     private func keep(_ reply: MerchantReply, of platform: any Platform, in report: inout AttemptReport) {
-        guard delivery.answersPlatform else { return }
-        let kept = platform.answer(reply)
+        guard delivery.answersPlatform, let writer = platform.outcomeWriter else { return }
+        let kept = writer.answer(reply)
         report.answer = kept.answer
         report.warning = kept.warning.map(Self.kept)
     }

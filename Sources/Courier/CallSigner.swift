@@ -10,6 +10,7 @@ enum CallSigner: Sendable {
         switch format {
         case .standard(let secret): self = .standard(try StandardWebhooksSecret(parsing: secret))
         case .platform(let appKey, let secret): self = .platform(appKey: appKey, secret: secret)
+        case .youzan: throw .empty
         }
     }
 

@@ -1,6 +1,6 @@
 package import Logging
 import Metrics
-import OutboundHTTP
+package import OutboundHTTP
 package import RelayCore
 import ServiceLifecycle
 import Synchronization
@@ -158,6 +158,7 @@ package final class Courier: Lanes, Service {
             case .reschedule: (.info, "an attempt failed", "failed")
             case .interrupted: (.warning, "an attempt was cut short by the shutdown", "interrupted")
             case .notStarted: (.debug, "a delivery was given back", "not_started")
+            case .postponed: (.info, "a delivery was postponed", "postponed")
             }
         let endpoint = destinations.name(of: report.delivery.key.endpoint)
         Counter(label: "yizhan_attempts_total", dimensions: [("endpoint", endpoint), ("result", result)]).increment()

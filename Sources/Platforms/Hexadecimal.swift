@@ -29,6 +29,10 @@ enum Hexadecimal {
         return String(decoding: text, as: UTF8.self)
     }
 
+    static func lowerCase(_ bytes: some Sequence<UInt8>) -> String {
+        upperCase(bytes).lowercased()
+    }
+
     static func appendUpperCase(_ byte: UInt8, to text: inout [UInt8]) {
         text.append(upperCaseDigit(byte >> 4))
         text.append(upperCaseDigit(byte & 0xF))

@@ -3,7 +3,9 @@ package import RelayCore
 /// Every platform that an app can be of.
 package enum PlatformList {
     package static let all: [any Platform] = [
-        RenRenXiu()
+        RenRenXiu(),
+        MeituanAlliance(),
+        Youzan(),
     ]
 
     package static func platform(named name: String) -> (any Platform)? {

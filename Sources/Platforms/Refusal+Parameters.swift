@@ -40,6 +40,36 @@ extension Refusal {
             detail: "\(parameter) is outside the clock window")
     }
 
+    /// Up to 128 bytes without control characters.
+    static func checkedIdentifier(_ text: String, name: String) throws(Refusal) -> String {
+        let limit = 128
+        guard text.utf8.count <= limit else { throw .tooLong(name, limit: limit) }
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || 0x7F...0x9F ~= $0.value }) else {
+            throw .controlCharacter(in: name)
+        }
+        return text
+    }
+
+    static func notANumber(_ name: String) -> Refusal {
+        Refusal(.invalidParameter, message: "参数 \(name) 应为数字", detail: "\(name) is not a number")
+    }
+
+    static func outOfRange(_ name: String) -> Refusal {
+        Refusal(.invalidParameter, message: "参数 \(name) 超出范围", detail: "\(name) is out of range")
+    }
+
+    static func notJSON(_ error: JSONError) -> Refusal {
+        Refusal(.malformed, message: "请求体不是有效的 JSON", detail: "\(error)")
+    }
+
+    static let notAnObject = Refusal(
+        .malformed, message: "请求体应为 JSON 对象", detail: "the body is JSON, but no object")
+
+    static func nested(_ name: String) -> Refusal {
+        Refusal(
+            .malformed, message: "参数 \(name) 应为字符串或数字", detail: "\(name) is an array or an object")
+    }
+
     static func tooLong(_ name: String, limit: Int) -> Refusal {
         Refusal(
             .invalidParameter, message: "参数 \(name) 超过 \(limit) 字节", detail: "\(name) is longer than \(limit) bytes")

@@ -31,9 +31,12 @@ struct Fields {
         values[key].flatMap(read)
     }
 
-    /// Reports the key if it is there.
-    func refuse(_ key: String, because reason: String) {
-        values[key]?.report(reason)
+    /// Reports keys that only other kinds of the thing have, with the kinds that have them.
+    func refuseKeys(of kinds: [(name: String, keys: [String])], butThose own: [String]) {
+        for (key, value) in values where !own.contains(key) {
+            let owners = kinds.filter { $0.keys.contains(key) }.map(\.name)
+            if !owners.isEmpty { value.report("belongs to \(owners.joined(separator: " or "))") }
+        }
     }
 
     /// Empty where the key is not there.

@@ -29,8 +29,8 @@ package enum RelayFile {
         }
         guard
             let sections = Value(root, at: Place(), reading).fields(
-                ["merchants", "apps", "endpoints", "routes", "goods", "allow_private_networks"],
-                unsupported: ["retention", "alerts", "meituan_voucher"])
+                ["merchants", "apps", "endpoints", "routes", "goods", "allow_private_networks", "meituan_voucher"],
+                unsupported: ["retention", "alerts"])
         else { return Declaration() }
 
         // In this order, each section finds the names it refers to.
@@ -40,10 +40,13 @@ package enum RelayFile {
         let routes = sections.items("routes").compactMap { $0.route() }
         let goods = sections.items("goods").compactMap { $0.goods() }
         let networks = sections.items("allow_private_networks").compactMap { $0.network() }
+        let voucherBaseURL = sections.ifPresent("meituan_voucher") { $0.voucherBaseURL() }
+        reading.makeLaterChecks()
         return Declaration(
             merchants: Set(merchants), apps: apps, endpoints: endpoints,
             routes: Dictionary(grouping: routes, by: \.app).mapValues { $0.map(\.settings) },
             goods: Dictionary(grouping: goods, by: \.app).mapValues { $0.map(\.goods) },
-            allowedPrivateNetworks: sections.has("allow_private_networks") ? networks : nil)
+            allowedPrivateNetworks: sections.has("allow_private_networks") ? networks : nil,
+            voucherBaseURL: voucherBaseURL)
     }
 }

@@ -2,8 +2,8 @@ package import RelayCore
 
 /// What the reader cannot know by itself.
 package struct RelayFileRules: Sendable {
-    /// The names of `platform:` that this version serves.
-    package let platforms: Set<String>
+    /// The names of `platform:` that this version serves, each with the fields that its events have.
+    package let platforms: [String: Set<String>]
     /// Throws why an endpoint cannot have this address.
     package let checkURL: @Sendable (String) throws -> Void
     /// Throws why this is not a network in CIDR notation.
@@ -12,7 +12,7 @@ package struct RelayFileRules: Sendable {
     package let checkStandardSecret: @Sendable (Secret) throws -> Void
 
     package init(
-        platforms: Set<String>, checkURL: @escaping @Sendable (String) throws -> Void,
+        platforms: [String: Set<String>], checkURL: @escaping @Sendable (String) throws -> Void,
         checkNetwork: @escaping @Sendable (String) throws -> Void,
         checkStandardSecret: @escaping @Sendable (Secret) throws -> Void
     ) {

@@ -3,7 +3,16 @@ import RelayCore
 /// The section `endpoints`.
 extension Value {
     private enum Format: String, CaseIterable {
-        case standard, platform
+        case standard, platform, youzan
+
+        /// Besides those that every endpoint has.
+        var ownKeys: [String] {
+            switch self {
+            case .standard: ["url", "secret"]
+            case .platform: ["url", "app_key", "secret"]
+            case .youzan: ["base_url", "client_id", "client_secret", "grant_id", "api", "version", "body"]
+            }
+        }
     }
 
     func endpoint() -> EndpointSettings? {
@@ -11,11 +20,10 @@ extension Value {
             let fields = fields(
                 [
                     "name", "merchant", "url", "format", "app_key", "secret", "timeout", "max_in_flight", "rate",
-                    "ordered", "retry", "expire_after",
+                    "ordered", "retry", "expire_after", "client_id", "client_secret", "grant_id", "api", "version",
+                    "body", "base_url",
                 ],
-                unsupported: [
-                    "daily_quota", "client_id", "client_secret", "grant_id", "api", "version", "body", "base_url",
-                ])
+                unsupported: ["daily_quota"])
         else { return nil }
         let name = fields.required("name") { $0.newName() }
         let merchant = fields.required("merchant") { $0.merchantReference() }
@@ -23,8 +31,14 @@ extension Value {
             reportRepetition(of: "endpoint", name)
             reading.names.endpoints[name] = .some(merchant)
         }
-        let url = fields.required("url") { $0.url() }
-        let format = format(fields)
+        let words = Dictionary(uniqueKeysWithValues: Format.allCases.map { ($0.rawValue, $0) })
+        let kind = fields.optional("format", default: .standard) { $0.word(of: words) }
+        let url =
+            kind == .youzan
+            ? fields.optional("base_url", default: YouzanTarget.defaultBaseURL) { $0.url() }
+            : fields.required("url") { $0.url() }
+        let format = format(kind, fields)
+        if let name, let format { reading.formats[name] = format }
         let timeout = fields.optional("timeout", default: .seconds(10)) {
             $0.duration(in: .milliseconds(100) ... .seconds(120))
         }
@@ -44,11 +58,13 @@ extension Value {
             rate: rate, ordered: ordered, retry: retry, expireAfter: expireAfter)
     }
 
-    private func format(_ fields: Fields) -> EndpointFormat? {
-        let words = Dictionary(uniqueKeysWithValues: Format.allCases.map { ($0.rawValue, $0) })
-        switch fields.optional("format", default: .standard, { $0.word(of: words, unsupported: ["youzan"]) }) {
+    private func format(_ kind: Format?, _ fields: Fields) -> EndpointFormat? {
+        if let kind {
+            fields.refuseKeys(
+                of: Format.allCases.map { ("format: \($0.rawValue)", $0.ownKeys) }, butThose: kind.ownKeys)
+        }
+        switch kind {
         case .standard:
-            fields.refuse("app_key", because: "belongs to format: platform")
             return fields.required("secret") { $0.secret(reading.rules.checkStandardSecret) }.map {
                 .standard(secret: $0)
             }
@@ -57,10 +73,47 @@ extension Value {
             let secret = fields.required("secret") { $0.secret() }
             guard let appKey, let secret else { return nil }
             return .platform(appKey: appKey, secret: secret)
+        case .youzan:
+            return youzanTarget(fields).map { .youzan($0) }
         case nil:
             // Only its variables can be checked without knowing the format.
             _ = fields.ifPresent("secret") { $0.secret() }
             return nil
+        }
+    }
+
+    private func youzanTarget(_ fields: Fields) -> YouzanTarget? {
+        let clientID = fields.required("client_id") { $0.text(upTo: 200) }
+        let clientSecret = fields.required("client_secret") { $0.secret() }
+        let grantID = fields.required("grant_id") { $0.text(upTo: 200) }
+        let api = fields.required("api") { $0.pathPart("an API's name such as youzan.trade.get") }
+        let version = fields.required("version") { $0.pathPart("a version such as 3.0.0") }
+        let body = fields.required("body") { $0.templateText() }
+        guard let clientID, let clientSecret, let grantID, let api, let version, let body else { return nil }
+        return YouzanTarget(
+            clientID: clientID, clientSecret: clientSecret, grantID: grantID, api: api, version: version, body: body)
+    }
+
+    /// Goes into an address as it is.
+    private func pathPart(_ expected: String) -> String? {
+        scalar { text in
+            let isWell = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || "._-".contains($0) }
+            guard isWell, text.count <= 200, text.first != ".", !text.contains("..") else {
+                throw Unsuitable("expected \(expected): letters, digits, \".\", \"_\" and \"-\"")
+            }
+            return text
+        }
+    }
+
+    private func templateText() -> String? {
+        scalar(otherwise: "is no JSON text, or a {{ of it has no }}") { text in
+            guard text.utf8.count <= 64 * 1024 else { throw Unsuitable("is longer than 64 KiB") }
+            let known = reading.rules.platforms.values.reduce(into: Set<String>()) { $0.formUnion($1) }
+            for field in try JSONTemplate(parsing: text).fields.sorted() where !known.contains(field) {
+                let advice = known.nearest(to: field).map { "; did you mean {{\($0)}}?" } ?? ""
+                throw Unsuitable("no event has a field {{\(field)}}\(advice)")
+            }
+            return text
         }
     }
 

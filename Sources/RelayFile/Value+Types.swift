@@ -77,13 +77,9 @@ extension Value {
         }
     }
 
-    /// - Parameter unsupported: Words that later versions will know.
-    func word<Word>(of words: [String: Word], unsupported: Set<String> = []) -> Word? {
+    func word<Word>(of words: [String: Word]) -> Word? {
         scalar(otherwise: Self.oneOf(words.keys)) { text in
             if let word = words[text] { return word }
-            if unsupported.contains(text) {
-                throw Unsuitable("is not supported by this version; \(Self.oneOf(words.keys))")
-            }
             let advice = words.keys.nearest(to: text).map { "; did you mean \($0)?" } ?? ""
             throw Unsuitable(Self.oneOf(words.keys) + advice)
         }

@@ -10,17 +10,22 @@ struct FrontDesk: Sendable {
     private let platforms: [any Platform]
     private let byName: [String: any Platform]
     private let intake: Intake
+    private let goodsLibrary: any GoodsLibrary
+    private let callbackKeys: any CallbackKeys
     private let directory: @Sendable () -> Directory
     private let unixMilliseconds: @Sendable () -> Int64
     private let logger: Logger
 
     init(
-        platforms: [any Platform], intake: Intake, directory: @escaping @Sendable () -> Directory,
-        unixMilliseconds: @escaping @Sendable () -> Int64, logger: Logger
+        platforms: [any Platform], intake: Intake, goodsLibrary: any GoodsLibrary, callbackKeys: any CallbackKeys,
+        directory: @escaping @Sendable () -> Directory, unixMilliseconds: @escaping @Sendable () -> Int64,
+        logger: Logger
     ) {
         self.platforms = platforms
         self.byName = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })
         self.intake = intake
+        self.goodsLibrary = goodsLibrary
+        self.callbackKeys = callbackKeys
         self.directory = directory
         self.unixMilliseconds = unixMilliseconds
         self.logger = logger
@@ -30,39 +35,39 @@ struct FrontDesk: Sendable {
         let directory = directory()
         guard let (appName, path) = Self.split(request.uri.path) else {
             refuse("unknown_path", from: address)
-            return platforms[0].answer(.unknownApp)
+            return platforms[0].answer(.failed(.unknownApp))
         }
         guard let app = directory.apps[appName], let platform = byName[app.platform] else {
             refuse("unknown_app", from: address)
             let platform = platforms.first { $0.callbacks.contains { $0.path == path } }
-            return (platform ?? platforms[0]).answer(.unknownApp)
+            return (platform ?? platforms[0]).answer(.failed(.unknownApp))
         }
         guard let callback = platform.callbacks.first(where: { $0.path == path }) else {
             refuse("unknown_path", of: app, from: address)
-            return platform.answer(.unknownApp)
+            return platform.answer(.failed(.unknownApp))
         }
         guard callback.methods.contains(request.method.rawValue) else {
             refuse("wrong_method", of: app, from: address)
-            return platform.answer(.methodNotAllowed(allowed: callback.methods))
+            return platform.answer(.failed(.methodNotAllowed(allowed: callback.methods)))
         }
         let contentType = Self.mediaType(request.headers[.contentType])
-        guard callback.contentTypes.contains(contentType) else {
+        guard request.method == .get || callback.contentTypes.contains(contentType) else {
             refuse("wrong_content_type", of: app, from: address)
-            return platform.answer(.unsupportedContentType(expected: callback.contentTypes))
+            return platform.answer(.failed(.unsupportedContentType(expected: callback.contentTypes)))
         }
         let body: [UInt8]
         switch await Self.read(request) {
         case .whole(let bytes): body = bytes
         case .tooLarge:
             refuse("body_too_large", of: app, from: address)
-            return platform.answer(.bodyTooLarge(limit: PlatformServer.maximumBodyBytes))
+            return platform.answer(.failed(.bodyTooLarge(limit: PlatformServer.maximumBodyBytes)))
         case .tooSlow:
             refuse("too_slow", of: app, from: address)
-            return platform.answer(.tooSlow)
+            return platform.answer(.failed(.tooSlow))
         case .brokenOff(let error):
             // Nobody is there to hear the answer.
             refuse("body_broken_off", of: app, from: address, detail: "\(error)")
-            return platform.answer(.tooSlow)
+            return platform.answer(.failed(.tooSlow))
         }
         let call = InboundCall(
             callback: callback, method: request.method.rawValue, contentType: contentType, body: body,
@@ -76,13 +81,50 @@ struct FrontDesk: Sendable {
     ) async -> Reply {
         let reply: Reply
         switch platform.receive(call, for: app) {
-        case .refused(let refusal): reply = .refused(refusal)
-        case .event(let arrival): reply = await intake.take(arrival, of: app, in: directory)
+        case .refused(let refusal): reply = .failed(.refused(refusal))
+        case .acknowledged: reply = .taken
+        case .goodsInquiry(let inquiry): reply = await look(up: inquiry, of: app, in: directory)
+        case .callbackKey(let notice): reply = await take(notice, of: app, in: directory)
+        case .event(let arrival):
+            reply = await intake.take(
+                arrival, of: app, awaitsOutcome: platform.outcomeWriter != nil, in: directory)
         }
-        if case .refused(let refusal) = reply {
+        if case .failed(.refused(let refusal)) = reply {
             refuse(refusal.reason.rawValue, of: app, from: address, detail: refusal.detail)
         }
         return reply
+    }
+
+    private func look(up inquiry: GoodsInquiry, of app: App, in directory: Directory) async -> Reply {
+        guard let library = app.goodsLibrary else {
+            return .goods(GoodsPage(of: directory.goods[app.id] ?? [], for: inquiry))
+        }
+        guard let endpoint = directory.endpoint(named: library.endpoint) else { return .failed(.goodsUnavailable) }
+        switch await goodsLibrary.look(up: inquiry, at: endpoint, of: app, in: directory) {
+        case .found(let page): return .goods(page)
+        case .refused(let message): return .failed(.goodsRefused(message: message))
+        case .unavailable: return .failed(.goodsUnavailable)
+        }
+    }
+
+    /// The key comes first, and then the event that tells of it: a notice that is sent again, because the relay died in
+    /// between, finds the key current and stores the event.
+    private func take(_ notice: CallbackKeyNotice, of app: App, in directory: Directory) async -> Reply {
+        do {
+            switch try await callbackKeys.announce(notice, of: app) {
+            case .outdated:
+                return .failed(.refused(.outdatedKey))
+            case .current(let firstAnnounced):
+                var arrival = notice.arrival
+                arrival.dedupeKey = "\(firstAnnounced)"
+                let reply = await intake.take(arrival, of: app, awaitsOutcome: false, in: directory)
+                // Nobody has to want to hear of keys.
+                if case .failed(.refused(let refusal)) = reply, refusal.reason == .noRoute { return .taken }
+                return reply
+            }
+        } catch {
+            return .failed(.unavailable(retryAfterSeconds: Intake.retryAfterSeconds))
+        }
     }
 
     private func refuse(_ reason: String, of app: App? = nil, from address: SocketAddress?, detail: String? = nil) {

@@ -5,7 +5,7 @@ package import RelayCore
 /// The way of one verified event from its arrival to what the platform hears.
 package struct Intake: Sendable {
     /// What a platform is told to wait before it asks again.
-    private static let retryAfterSeconds = 2
+    static let retryAfterSeconds = 2
 
     private let inbox: any Inbox
     private let lanes: any Lanes
@@ -19,10 +19,12 @@ package struct Intake: Sendable {
         self.ids = ids
     }
 
-    func take(_ arrival: Arrival, of app: App, in directory: Directory) async -> Reply {
-        guard let route = directory.route(for: arrival, of: app.id) else { return .refused(.noRoute) }
+    /// - Parameter awaitsOutcome: whether the platform's call waits for what the merchant says.
+    func take(_ arrival: Arrival, of app: App, awaitsOutcome: Bool, in directory: Directory) async -> Reply {
+        guard let route = directory.route(for: arrival, of: app.id) else { return .failed(.refused(.noRoute)) }
         let deadline = ContinuousClock.now + app.reply.wait
         let submission = plan(arrival, of: app, on: route, in: directory)
+        guard awaitsOutcome else { return await store(submission) }
         // Before the commit, so that an outcome which is there first is not missed.
         let expected = outcomes.expect(DeliveryKey(event: submission.id, endpoint: route.endpoint))
         defer { outcomes.dismiss(expected) }
@@ -41,6 +43,36 @@ package struct Intake: Sendable {
         }
     }
 
+    /// Stores what was found by asking a platform, as if the platform had called. Returns whether it was new; nil where no
+    /// route leads anywhere.
+    package func store(
+        _ arrival: Arrival, of app: App, in directory: Directory
+    ) async throws(InboxError) -> Bool? {
+        guard let route = directory.route(for: arrival, of: app.id) else { return nil }
+        switch try await inbox.accept(plan(arrival, of: app, on: route, in: directory)) {
+        case .stored:
+            Counters.accepted.increment()
+            return true
+        case .known:
+            return false
+        }
+    }
+
+    private func store(_ submission: Submission) async -> Reply {
+        do {
+            switch try await inbox.accept(submission) {
+            case .stored:
+                Counters.accepted.increment()
+                return .taken
+            case .known(let known):
+                Counters.repeated.increment()
+                return known.hasSameContent ? .taken : .failed(.refused(.conflict))
+            }
+        } catch {
+            return reply(to: error)
+        }
+    }
+
     private func plan(_ arrival: Arrival, of app: App, on route: Route, in directory: Directory) -> Submission {
         var endpoints = [route.endpoint]
         for copy in route.copies where !endpoints.contains(copy) { endpoints.append(copy) }
@@ -49,14 +81,14 @@ package struct Intake: Sendable {
             deliveries: endpoints.map { endpoint in
                 PlannedDelivery(
                     endpoint: endpoint, slot: lanes.takeSlot(of: endpoint),
-                    isOrdered: directory.endpoints[endpoint]?.ordered ?? false)
+                    isOrdered: arrival.isOrdered || directory.endpoints[endpoint]?.ordered ?? false)
             })
     }
 
     private func reply(
         to known: KnownEvent, of app: App, by deadline: ContinuousClock.Instant
     ) async throws(InboxError) -> Reply {
-        guard known.hasSameContent else { return .refused(.conflict) }
+        guard known.hasSameContent else { return .failed(.refused(.conflict)) }
         switch known.outcome?.state {
         case .delivered, .refused, .cancelled:
             return reply(to: known.outcome, of: app)
@@ -76,7 +108,7 @@ package struct Intake: Sendable {
         case .delivered, .refused:
             return outcome.answer.map { .settled(answer: $0) } ?? .pending(app.reply)
         case .cancelled:
-            return .cancelled
+            return .failed(.cancelled)
         case .exhausted, .expired:
             // A person decides; until then there is nothing final to say.
             return .pending(app.reply)
@@ -87,13 +119,13 @@ package struct Intake: Sendable {
         switch error {
         case .full:
             Counters.shed.increment()
-            return .overloaded(retryAfterSeconds: Self.retryAfterSeconds)
+            return .failed(.overloaded(retryAfterSeconds: Self.retryAfterSeconds))
         case .unavailable:
             Counters.unavailable.increment()
-            return .unavailable(retryAfterSeconds: Self.retryAfterSeconds)
+            return .failed(.unavailable(retryAfterSeconds: Self.retryAfterSeconds))
         case .unknown:
             Counters.unknown.increment()
-            return .unavailable(retryAfterSeconds: Self.retryAfterSeconds)
+            return .failed(.unavailable(retryAfterSeconds: Self.retryAfterSeconds))
         }
     }
 }

@@ -60,6 +60,8 @@ struct Relay: Service {
             inbox: inbox, lanes: courier, outcomes: outcomes, ids: EventIDSource(clock: clock))
         let platformServer = PlatformServer(
             address: settings.listen.bindAddress, platforms: PlatformList.all, intake: intake,
+            goodsLibrary: MerchantGoodsLibrary(),
+            callbackKeys: StoredCallbackKeys(store: store, watch: configuration, logger: logger),
             directory: { configuration.current }, unixMilliseconds: clock, group: group, logger: logger
         ) { port in
             logger.notice("platforms call here", metadata: ["listen": "\(settings.listen.bound(to: port))"])

@@ -71,14 +71,15 @@ import Testing
         ),
         (
             "give_back",
-            "SELECT * FROM yizhan.give_back(\(leased(of: 50)), \(filled("1")), \(filled("1::bigint")))", 50 * 2
+            "SELECT * FROM yizhan.give_back(\(leased(of: 50)), \(filled("1")), \(filled("1::bigint")), \(filled("interval '0'")))",
+            50 * 2
         ),
         (
             "recall",
             """
             SELECT * FROM yizhan.recall(\(filled("1")),
                 ARRAY(SELECT 'A' || n FROM generate_series(\(rowCount), \(rowCount) + 49) AS n),
-                \(filled("''::text")), \(filled("'same'::bytea")))
+                \(filled("''::text")), \(filled("'same'::bytea")), \(filled("NULL::text")))
             """, 50 * 4
         ),
         (
@@ -95,7 +96,8 @@ import Testing
             SELECT * FROM yizhan.store(1, \(new), \(filled("1")),
                 ARRAY(SELECT 'new' || n FROM generate_series(1, 50) AS n), \(filled("''::text")), \(filled("'t'::text")),
                 \(filled("'b'::bytea")), \(filled("'f'::bytea")), \(filled("3")), \(filled("NULL::text")), \(new),
-                \(filled("3")), \(filled("interval '15 s'")), \(filled("true")))
+                \(filled("3")), \(filled("interval '15 s'")), \(filled("true")), \(filled("true")),
+                \(filled("'1/'::text")))
             UNION ALL
             SELECT o.event_id, o.endpoint_id, true FROM yizhan.outcome AS o
             WHERE o.event_id = md5('\(rowCount + 1)')::uuid AND o.endpoint_id = 1

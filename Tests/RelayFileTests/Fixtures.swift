@@ -10,7 +10,10 @@ struct Refused: Error, CustomStringConvertible {
 }
 
 let rules = RelayFileRules(
-    platforms: ["renrenxiu"],
+    platforms: [
+        "renrenxiu": ["order_no", "openid", "phone"], "meituan-alliance": ["orderid", "status"],
+        "youzan": ["id", "type", "msg"],
+    ],
     checkURL: { text in
         guard text.hasPrefix("https://") else { throw Refused(description: "\(text) does not start with https://") }
     },

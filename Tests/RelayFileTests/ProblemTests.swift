@@ -34,6 +34,11 @@ import Testing
                 url: https://open.youzan.example
                 format: youzan
                 grant_id: 5
+                client_id: c
+                client_secret: s
+                api: youzan/trade
+                version: 3.0.0
+                body: '{"mobile": "{{phon}}"}'
             routes:
               - app: nobody
                 event: "goods.[issue"
@@ -57,7 +62,8 @@ import Testing
                 did you mean "teahouse"?
                 """#,
                 #"""
-                relay.yaml:8: apps "tea house": platform: "renrenxui": expected renrenxiu; did you mean renrenxiu?
+                relay.yaml:8: apps "tea house": platform: "renrenxui": expected meituan-alliance or renrenxiu or youzan; \#
+                did you mean renrenxiu?
                 """#,
                 #"relay.yaml:9: apps "tea house": secret: the environment variable UNSET is not set"#,
                 #"relay.yaml:10: apps "tea house": clock_window: "2d": expected a duration from 0s to 1d"#,
@@ -82,24 +88,28 @@ import Testing
                 """#,
                 #"relay.yaml:23: endpoints "teahouse-erp": secret: secret 1 has 5 bytes, not 24 to 64"#,
                 #"relay.yaml:24: endpoints "teahouse-erp": app_key: belongs to format: platform"#,
+                #"relay.yaml:27: endpoints "voucher": url: belongs to format: standard or format: platform"#,
                 #"""
-                relay.yaml:28: endpoints "voucher": format: "youzan": is not supported by this version; \#
-                expected platform or standard
+                relay.yaml:32: endpoints "voucher": api: "youzan/trade": expected an API's name such as youzan.trade.get: \#
+                letters, digits, ".", "_" and "-"
                 """#,
-                #"relay.yaml:29: endpoints "voucher": grant_id: is not supported by this version"#,
-                #"relay.yaml:31: routes[0]: app: "nobody": there is no such app"#,
                 #"""
-                relay.yaml:32: routes[0]: event: "goods.[issue": \#
+                relay.yaml:34: endpoints "voucher": body: "{"mobile": "{{phon}}"}": no event has a field {{phon}}; \#
+                did you mean {{phone}}?
+                """#,
+                #"relay.yaml:36: routes[0]: app: "nobody": there is no such app"#,
+                #"""
+                relay.yaml:37: routes[0]: event: "goods.[issue": \#
                 the [ at character 7 of the pattern has no ] (write \[ for itself)
                 """#,
                 #"""
-                relay.yaml:33: routes[0]: endpoint: "teahouse-epr": there is no such endpoint; \#
+                relay.yaml:38: routes[0]: endpoint: "teahouse-epr": there is no such endpoint; \#
                 did you mean "teahouse-erp"?
                 """#,
-                #"relay.yaml:35: goods "b": app: "tea": there is no such app"#,
-                #"relay.yaml:35: goods "b": price: "1.234": expected a price with at most two decimals"#,
-                #"relay.yaml:36: retention: is not supported by this version"#,
-                #"relay.yaml:37: allow_private_networks: expected a list, not a single value"#,
+                #"relay.yaml:40: goods "b": app: "tea": there is no such app"#,
+                #"relay.yaml:40: goods "b": price: "1.234": expected a price with at most two decimals"#,
+                #"relay.yaml:41: retention: is not supported by this version"#,
+                #"relay.yaml:42: allow_private_networks: expected a list, not a single value"#,
             ])
     }
 
@@ -115,7 +125,7 @@ import Testing
         ("merchants:\n  - {}", "relay.yaml:2: merchants[0]: name: is missing"),
         ("merchants: [{name: a}]\n? [x]\n: 1", "relay.yaml:2: expected a key, not a list"),
         ("alerts: {}", "relay.yaml:1: alerts: is not supported by this version"),
-        ("meituan_voucher: {}", "relay.yaml:1: meituan_voucher: is not supported by this version"),
+        ("meituan_voucher: {}", "relay.yaml:1: meituan_voucher.base_url: is missing"),
         (
             "merchants: [{name: '${A B}'}]",
             """
@@ -147,8 +157,17 @@ import Testing
         ("price: 1.23", "price: -1", "expected a price such as 12 or 1.23"),
         ("copies: [audit-log]", "copies: [audit-log, audit-log]", "the route goes to this endpoint already"),
         ("copies: [audit-log]", "copies: [teahouse-erp]", "the route goes to this endpoint already"),
-        ("platform: renrenxiu", "platform: youzan", "\"youzan\": is not supported by this version"),
-        ("platform: renrenxiu", "platform: taobao", "\"taobao\": expected renrenxiu"),
+        (
+            "platform: renrenxiu", "platform: youzan",
+            "app_key: belongs to platform: renrenxiu or platform: meituan-alliance"
+        ),
+        ("platform: renrenxiu", "platform: youzan", "client_secret: is missing"),
+        ("platform: renrenxiu", "platform: meituan-alliance", "reply: belongs to platform: renrenxiu"),
+        ("platform: renrenxiu", "platform: taobao", "\"taobao\": expected meituan-alliance or renrenxiu or youzan"),
+        ("clock_window: 5m ", "goods_library: {endpoint: nobody} ", "there is no such endpoint"),
+        ("clock_window: 5m ", "goods_library: {endpoint: teahouse-erp} ", "its endpoint needs format: platform"),
+        ("clock_window: 5m ", "goods_library: {endpoint: audit-log, cache: 25h} ", "a duration from 0s to 1d"),
+        ("clock_window: 5m ", "key_grace: 1h ", "key_grace: belongs to platform: meituan-alliance"),
         ("name: audit-log", "name: teahouse-erp", "there is another endpoint of this name on line 15"),
         ("    app_key: audit\n", "", "endpoints \"audit-log\": app_key: is missing"),
         ("secret: own-secret", "secret: ' own-secret'", "a space at an end"),

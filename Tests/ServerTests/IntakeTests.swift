@@ -13,12 +13,13 @@ import Testing
     }
 
     private func take(
-        _ arrival: Arrival, inbox: RecordingInbox, outcomes: RecordingOutcomes, free: [EndpointID] = []
+        _ arrival: Arrival, inbox: RecordingInbox, outcomes: RecordingOutcomes, free: [EndpointID] = [],
+        awaitsOutcome: Bool = true
     ) async throws -> Reply {
         let intake = Intake(
             inbox: inbox, lanes: FewLanes(free: free), outcomes: outcomes,
             ids: EventIDSource(clock: { 1_700_000_000_000 }))
-        let reply = await intake.take(arrival, of: teahouse, in: try directory())
+        let reply = await intake.take(arrival, of: teahouse, awaitsOutcome: awaitsOutcome, in: try directory())
         #expect(outcomes.isQuiet, "every expected outcome was dismissed")
         return reply
     }
@@ -51,6 +52,37 @@ import Testing
         let inbox = RecordingInbox()
         _ = try await take(arrival(goods: goods), inbox: inbox, outcomes: RecordingOutcomes())
         #expect(inbox.submissions.map(\.replyEndpoint) == [endpoint])
+    }
+
+    @Test func anOrderOfItsOwnOrderingIsOrderedEverywhere() async throws {
+        let inbox = RecordingInbox()
+        var ordered = arrival()
+        ordered.isOrdered = true
+        _ = try await take(ordered, inbox: inbox, outcomes: RecordingOutcomes())
+        #expect(try #require(inbox.submissions.first).deliveries.map(\.isOrdered) == [true, true])
+    }
+
+    @Test func aPlatformThatWaitsForNobodyIsAnsweredOnceTheEventIsStored() async throws {
+        let outcomes = RecordingOutcomes((.refused, Self.kept))
+        let reply = try await take(arrival(), inbox: RecordingInbox(), outcomes: outcomes, awaitsOutcome: false)
+        #expect(reply.told == "taken")
+        #expect(outcomes.expected.isEmpty)
+
+        let key = key
+        for (hasSameContent, told) in [(true, "taken"), (false, "refused conflict")] {
+            let inbox = RecordingInbox { (_) throws(InboxError) in
+                .known(
+                    KnownEvent(
+                        reply: key, hasSameContent: hasSameContent,
+                        outcome: Outcome(key: key, state: .exhausted, answer: nil)))
+            }
+            let reply = try await take(arrival(), inbox: inbox, outcomes: outcomes, awaitsOutcome: false)
+            #expect(reply.told == told)
+        }
+        #expect(outcomes.asked.isEmpty, "what came again is not delivered again")
+
+        let full = RecordingInbox { (_) throws(InboxError) in throw .full }
+        #expect(try await take(arrival(), inbox: full, outcomes: outcomes, awaitsOutcome: false).told == "overloaded 2")
     }
 
     @Test func whatNoRouteMatchesIsRefusedAndNotStored() async throws {
@@ -141,11 +173,12 @@ extension Reply {
         switch self {
         case .settled(let answer): "settled \(String(decoding: answer, as: UTF8.self))"
         case .pending: "pending"
-        case .cancelled: "cancelled"
-        case .refused(let refusal): "refused \(refusal.reason.rawValue)"
-        case .unavailable(let seconds): "unavailable \(seconds)"
-        case .overloaded(let seconds): "overloaded \(seconds)"
-        case .unknownApp, .methodNotAllowed, .bodyTooLarge, .unsupportedContentType, .tooSlow: "not the intake's"
+        case .taken: "taken"
+        case .failed(.cancelled): "cancelled"
+        case .failed(.refused(let refusal)): "refused \(refusal.reason.rawValue)"
+        case .failed(.unavailable(let seconds)): "unavailable \(seconds)"
+        case .failed(.overloaded(let seconds)): "overloaded \(seconds)"
+        case .goods, .failed: "not the intake's"
         }
     }
 }

@@ -1,6 +1,6 @@
 -- What is known of events that a platform sent again, in the order asked; counts the repeat.
 CREATE OR REPLACE FUNCTION yizhan.recall(
-    app_ids integer[], order_nos text[], dedupe_keys text[], fingerprints bytea[]
+    app_ids integer[], order_nos text[], dedupe_keys text[], fingerprints bytea[], known_prefixes text[]
 )
 RETURNS TABLE (
     place bigint,
@@ -19,23 +19,35 @@ SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO yizhan.repeat AS r (event_id, repeats, conflicts)
-    SELECT
-        e.id,
-        count(*) FILTER (WHERE e.fingerprint = i.fingerprint),
-        count(*) FILTER (WHERE e.fingerprint <> i.fingerprint)
-    FROM unnest(app_ids, order_nos, dedupe_keys, fingerprints) AS i (app_id, order_no, dedupe_key, fingerprint)
-    JOIN yizhan.event AS e USING (order_no, app_id, dedupe_key)
-    GROUP BY e.id
-    ORDER BY e.id
-    ON CONFLICT (event_id) DO UPDATE
-    SET repeats = r.repeats + excluded.repeats, conflicts = r.conflicts + excluded.conflicts, last_at = now();
-
     RETURN QUERY
-    SELECT i.place, e.id, e.reply_endpoint_id, e.fingerprint = i.fingerprint, o.state, o.answer
-    FROM unnest(app_ids, order_nos, dedupe_keys, fingerprints) WITH ORDINALITY
-        AS i (app_id, order_no, dedupe_key, fingerprint, place)
-    JOIN yizhan.event AS e USING (order_no, app_id, dedupe_key)
-    LEFT JOIN yizhan.outcome AS o ON o.event_id = e.id AND o.endpoint_id = e.reply_endpoint_id;
+    WITH known AS MATERIALIZED (
+        SELECT
+            i.place, e.id, e.reply_endpoint_id,
+            -- Known by another key, it came another way, and in other words.
+            e.dedupe_key <> i.dedupe_key OR e.fingerprint = i.fingerprint AS same_content
+        FROM unnest(app_ids, order_nos, dedupe_keys, fingerprints, known_prefixes) WITH ORDINALITY
+            AS i (app_id, order_no, dedupe_key, fingerprint, known_prefix, place),
+        LATERAL (
+            SELECT k.id, k.reply_endpoint_id, k.dedupe_key, k.fingerprint
+            FROM yizhan.event AS k
+            WHERE k.order_no = i.order_no AND k.app_id = i.app_id
+                AND (k.dedupe_key = i.dedupe_key OR starts_with(k.dedupe_key, i.known_prefix))
+            ORDER BY k.dedupe_key <> i.dedupe_key, k.seq
+            LIMIT 1
+        ) AS e
+    ),
+    counted AS (
+        INSERT INTO yizhan.repeat AS r (event_id, repeats, conflicts)
+        SELECT
+            k.id, count(*) FILTER (WHERE k.same_content), count(*) FILTER (WHERE NOT k.same_content)
+        FROM known AS k
+        GROUP BY k.id
+        ORDER BY k.id
+        ON CONFLICT (event_id) DO UPDATE
+        SET repeats = r.repeats + excluded.repeats, conflicts = r.conflicts + excluded.conflicts, last_at = now()
+    )
+    SELECT k.place, k.id, k.reply_endpoint_id, k.same_content, o.state, o.answer
+    FROM known AS k
+    LEFT JOIN yizhan.outcome AS o ON o.event_id = k.id AND o.endpoint_id = k.reply_endpoint_id;
 END
 $$;

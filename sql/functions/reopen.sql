@@ -28,7 +28,7 @@ BEGIN
         event_id, endpoint_id, app_id, seq, due_at, attempt, token, opened_at, requeued_at, order_key)
     SELECT
         e.id, settled.endpoint_id, e.app_id, e.seq, clock_timestamp() + due_in, 0, settled.token + 1,
-        clock_timestamp(), clock_timestamp(), CASE WHEN p.ordered THEN e.order_no END
+        clock_timestamp(), clock_timestamp(), CASE WHEN p.ordered OR e.ordered THEN e.order_no END
     FROM yizhan.event AS e
     JOIN yizhan.endpoint AS p ON p.id = settled.endpoint_id
     WHERE e.id = settled.event_id;

@@ -18,7 +18,11 @@ CREATE OR REPLACE FUNCTION yizhan.store(
     delivery_event_ids uuid[],
     delivery_endpoint_ids integer[],
     leases interval[],
-    ordered boolean[]
+    ordered boolean[],
+    -- Of each event, like those up to `warnings`. Whether its order is ordered wherever it goes.
+    ordered_events boolean[],
+    -- The event is known as well if its order has one whose dedupe key starts so; NULL: by its own key alone.
+    known_prefixes text[]
 )
 RETURNS TABLE (event_id uuid, endpoint_id integer, leased boolean)
 LANGUAGE plpgsql
@@ -27,19 +31,25 @@ SET plan_cache_mode = force_generic_plan
 SET enable_nestloop = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    known uuid[] := '{}';
 BEGIN
     IF true = ANY (ordered) THEN
         -- Events of one order must get their seq in the order in which they are committed: whoever comes second
         -- waits here, and sees the first when it looks for earlier ones.
         PERFORM yizhan.lock_orders(event_ids, app_ids, order_nos, delivery_event_ids, ordered);
+        known := yizhan.known_otherwise(event_ids, app_ids, order_nos, dedupe_keys, known_prefixes);
     END IF;
 
     RETURN QUERY
     WITH stored AS (
         INSERT INTO yizhan.event AS e (
-            id, app_id, order_no, dedupe_key, type, body, fingerprint, reply_endpoint_id, warning)
+            id, app_id, order_no, dedupe_key, type, body, fingerprint, reply_endpoint_id, warning, ordered)
         SELECT i.* FROM unnest(
-            event_ids, app_ids, order_nos, dedupe_keys, types, bodies, fingerprints, reply_endpoint_ids, warnings) AS i
+            event_ids, app_ids, order_nos, dedupe_keys, types, bodies, fingerprints, reply_endpoint_ids, warnings,
+            ordered_events) AS i (
+            id, app_id, order_no, dedupe_key, type, body, fingerprint, reply_endpoint_id, warning, ordered)
+        WHERE i.id <> ALL (known)
         ON CONFLICT (order_no, app_id, dedupe_key) DO NOTHING
         RETURNING e.id, e.seq, e.app_id, e.order_no
     ),

@@ -70,7 +70,7 @@ SELECT is(test.give_back('R1', 2), 1::bigint, 'gives back');
 SELECT isnt_empty($$SELECT * FROM test.claim('erp')$$, 'claims again');
 SELECT is(test.settle('R1', 3, 'exhausted'), 1::bigint, 'settles');
 SELECT isnt_empty(
-    $$SELECT * FROM yizhan.recall(ARRAY[test.app('rrx')], '{R1}', '{""}', '{fingerprint}'::bytea[])$$, 'recalls');
+    $$SELECT * FROM yizhan.recall(ARRAY[test.app('rrx')], '{R1}', '{""}', '{fingerprint}'::bytea[], '{NULL}')$$, 'recalls');
 SELECT is(yizhan.ask_again(test.event('R1'), test.endpoint('erp')), true, 'puts back what is asked for again');
 SELECT lives_ok($$SELECT yizhan.pause_endpoint(test.endpoint('audit'), 'gone')$$, 'and pauses');
 RESET ROLE;

@@ -1,6 +1,6 @@
 BEGIN;
 \ir fixture/teahouse.psql
-SELECT plan(20);
+SELECT plan(27);
 
 SELECT results_eq(
     $$SELECT * FROM test.store('A1', '{erp,audit}') AS (event_id uuid, endpoint_id integer, leased boolean)
@@ -34,7 +34,7 @@ FROM yizhan.store(
     '{B1,B1,B2}', '{"","",""}', array_fill('goods.issue'::text, '{3}'), '{one,two,one}'::bytea[],
     '{one,two,one}'::bytea[], array_fill(test.endpoint('erp'), '{3}'), array_fill(NULL::text, '{3}'),
     ARRAY[md5('first')::uuid, md5('second')::uuid, test.event('B2')], array_fill(test.endpoint('erp'), '{3}'),
-    array_fill(interval '15 seconds', '{3}'), '{f,f,f}') AS s;
+    array_fill(interval '15 seconds', '{3}'), '{f,f,f}', '{f,f,f}', '{NULL,NULL,NULL}') AS s;
 SELECT set_eq(
     'SELECT event_id FROM batch', $$VALUES (md5('first')::uuid), (test.event('B2'))$$,
     'of an order that is twice in one batch the first is stored');
@@ -81,7 +81,7 @@ FROM yizhan.store(
     array_fill(test.app('rrx'), '{2}'), '{E1,E1}', '{1,2}', '{t,t}', '{b,b}'::bytea[], '{f,f}'::bytea[],
     array_fill(test.endpoint('till'), '{2}'), '{NULL,NULL}',
     ARRAY[test.event('E1', dedupe_key => '1'), test.event('E1', dedupe_key => '2')],
-    array_fill(test.endpoint('till'), '{2}'), array_fill(interval '15 seconds', '{2}'), '{t,t}') AS s;
+    array_fill(test.endpoint('till'), '{2}'), array_fill(interval '15 seconds', '{2}'), '{t,t}', '{f,f}', '{NULL,NULL}') AS s;
 SELECT set_eq(
     'SELECT event_id, leased FROM ordered_batch',
     $$VALUES (test.event('E1', dedupe_key => '1'), true), (test.event('E1', dedupe_key => '2'), false)$$,
@@ -95,6 +95,38 @@ SELECT is(
 SELECT is(
     (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()), 4::bigint,
     'each order of an ordered endpoint is locked until the end of the transaction');
+
+-- Orders of an app whose events are ordered wherever they go, and may come in two ways: pushed, or found in a list.
+SELECT results_eq(
+    $$SELECT leased FROM test.store('F1', dedupe_key => '1/push', ordered => true, known_prefix => '1/list')
+        AS (event_id uuid, endpoint_id integer, leased boolean)$$,
+    'VALUES (true)', 'an order is ordered also on an endpoint that is not');
+SELECT results_eq(
+    $$SELECT order_key COLLATE "default" FROM yizhan.outbox WHERE event_id = test.event('F1', dedupe_key => '1/push')$$,
+    $$VALUES ('F1')$$, 'and so is its delivery');
+SELECT is_empty(
+    $$SELECT * FROM test.store('F1', dedupe_key => '1/list', ordered => true, known_prefix => '1/')
+        AS (event_id uuid, endpoint_id integer, leased boolean)$$,
+    'what was pushed is known when it is found in the list');
+SELECT isnt_empty(
+    $$SELECT * FROM test.store('F1', dedupe_key => '8/list', ordered => true, known_prefix => '8/')
+        AS (event_id uuid, endpoint_id integer, leased boolean)$$,
+    'another status is another event');
+SELECT is_empty(
+    $$SELECT * FROM test.store('F1', dedupe_key => '8/push', ordered => true, known_prefix => '8/list')
+        AS (event_id uuid, endpoint_id integer, leased boolean)$$,
+    'what was found in the list is known when it is pushed');
+SELECT isnt_empty(
+    $$SELECT * FROM test.store('F1', dedupe_key => '1/push again', ordered => true, known_prefix => '1/list')
+        AS (event_id uuid, endpoint_id integer, leased boolean)$$,
+    'another content of a push is another event');
+SELECT results_eq(
+    $$SELECT s.event_id FROM yizhan.store(
+        1, ARRAY[md5('F2 push')::uuid, md5('F2 list')::uuid], array_fill(test.app('rrx'), '{2}'), '{F2,F2}',
+        '{1/push,1/list}', '{t,t}', '{b,b}'::bytea[], '{f,g}'::bytea[], array_fill(test.endpoint('erp'), '{2}'),
+        '{NULL,NULL}', ARRAY[md5('F2 push')::uuid, md5('F2 list')::uuid], array_fill(test.endpoint('erp'), '{2}'),
+        array_fill(interval '15 seconds', '{2}'), '{t,t}', '{t,t}', '{1/list,1/}') AS s$$,
+    $$VALUES (md5('F2 push')::uuid)$$, 'in one batch the first of the two is stored');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -7,7 +7,7 @@ SELECT * FROM test.store('A1', '{erp,audit,till}') AS (event_id uuid, endpoint_i
 UPDATE yizhan.event SET received_at = now() - interval '10 minutes', warning = 'price differs';
 SELECT isnt_empty(
     $$SELECT * FROM yizhan.recall(array_fill(test.app('rrx'), '{3}'), '{A1,A1,A1}', '{"","",""}',
-        '{fingerprint,fingerprint,other}'::bytea[])$$, 'sent again');
+        '{fingerprint,fingerprint,other}'::bytea[], '{NULL,NULL,NULL}')$$, 'sent again');
 UPDATE yizhan.repeat SET first_at = now() - interval '9 minutes', last_at = now() - interval '8 minutes';
 
 SELECT is(test.reschedule('A1', 1, '1 minute'), 1::bigint, 'an attempt fails');

@@ -6,17 +6,19 @@ struct ConfigurationStep: Sendable {
     let changes: [Change]
     private let current: Declaration
     private let target: Declaration
+    private let callbackKeys: [String: CallbackKeyRing]
     private let outdatedSeals: Set<Change.Subject>
 
-    init(from current: Declaration, to target: Declaration, outdatedSeals: [Change.Subject]) {
-        self.current = current
+    init(from stored: StoredConfiguration, to target: Declaration) {
+        self.current = stored.declaration
         self.target = target
-        self.outdatedSeals = Set(outdatedSeals)
-        let kept = outdatedSeals.filter { subject in
+        self.callbackKeys = Dictionary(uniqueKeysWithValues: stored.apps.map { ($0.name, $0.callbackKeys) })
+        self.outdatedSeals = Set(stored.outdatedSeals)
+        let kept = stored.outdatedSeals.filter { subject in
             switch subject {
             case .app(let name): target.apps.keys.contains(name)
             case .endpoint(let name): target.endpoints.keys.contains(name)
-            case .merchant, .route, .goods, .privateNetwork: false
+            case .merchant, .route, .goods, .privateNetwork, .meituanVoucher: false
             }
         }
         changes = target.changes(from: current) + kept.map { Change(.touched("encrypted with the new master key"), $0) }
@@ -67,6 +69,10 @@ struct ConfigurationStep: Sendable {
             try await connection.query(
                 "UPDATE yizhan.configuration AS c SET allowed_private_networks = $1", [.texts(networks)])
         }
+        if target.voucherBaseURL != current.voucherBaseURL {
+            try await connection.query(
+                "UPDATE yizhan.configuration AS c SET voucher_base_url = $1", [.text(target.voucherBaseURL)])
+        }
         try await connection.query("SELECT yizhan.configuration_changed()")
         try await log(prune: prune, on: connection)
     }
@@ -84,51 +90,69 @@ struct ConfigurationStep: Sendable {
     private func put(
         _ app: AppSettings, sealing box: SecretBox, on connection: isolated PostgresConnection
     ) async throws {
-        let sealed = try SealedSecret.seal(app.secret, for: .app(app.name), in: box)
+        let keys = try await callbackKeys(of: app, on: connection)
+        let sealed = try SealedSecrets(
+            secret: app.secret, declaredCallbackKey: app.alliance?.callbackKey, callbackKeys: keys
+        ).seal(for: .app(app.name), in: box)
         try await connection.query(
             """
             INSERT INTO yizhan.app AS a
                 (merchant_id, name, platform, app_key, clock_window, reply_wait, on_pending, pending_message,
-                 sealed_secrets)
-            SELECT m.id, $2, $3, $4, $5, $6, $7, $8, $9 FROM yizhan.merchant AS m WHERE m.name = $1
+                 sealed_secrets, options)
+            SELECT m.id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM yizhan.merchant AS m WHERE m.name = $1
             ON CONFLICT (name) DO UPDATE SET
                 merchant_id = excluded.merchant_id, platform = excluded.platform, app_key = excluded.app_key,
                 clock_window = excluded.clock_window, reply_wait = excluded.reply_wait,
                 on_pending = excluded.on_pending, pending_message = excluded.pending_message,
-                sealed_secrets = excluded.sealed_secrets, removed_at = NULL
+                sealed_secrets = excluded.sealed_secrets, options = excluded.options, removed_at = NULL
             """,
             [
                 .text(app.merchant), .text(app.name), .text(app.platform), .text(app.appKey),
                 .interval(app.clockWindow), .interval(app.reply.wait), .text(app.reply.onPending.rawValue),
                 .text(app.reply.pendingMessage), .bytea(sealed),
+                .json(String(decoding: app.options.serialized(), as: UTF8.self)),
             ])
+    }
+
+    /// A key that stands in the file for the first time replaces the current one. One that stood there before says
+    /// nothing: the platform may have announced a newer one since.
+    private func callbackKeys(
+        of app: AppSettings, on connection: isolated PostgresConnection
+    ) async throws -> CallbackKeyRing {
+        var keys = callbackKeys[app.name] ?? CallbackKeyRing()
+        guard let alliance = app.alliance, let declared = alliance.callbackKey,
+            current.apps[app.name]?.alliance?.callbackKey != declared
+        else { return keys }
+        let now = try await connection.databaseMilliseconds()
+        keys.declare(declared, grace: alliance.keyGrace, nowUnixMilliseconds: now)
+        return keys
     }
 
     /// Whether it is paused is left as it is.
     private func put(
         _ endpoint: EndpointSettings, sealing box: SecretBox, on connection: isolated PostgresConnection
     ) async throws {
-        let sealed = try SealedSecret.seal(endpoint.format.secret, for: .endpoint(endpoint.name), in: box)
+        let sealed = try SealedSecrets(secret: endpoint.format.secret).seal(for: .endpoint(endpoint.name), in: box)
         try await connection.query(
             """
             INSERT INTO yizhan.endpoint AS e
                 (merchant_id, name, url, format, app_key, timeout, max_in_flight, rate_count, rate_period, ordered,
-                 retry, expire_after, sealed_secrets)
-            SELECT m.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+                 retry, expire_after, sealed_secrets, options)
+            SELECT m.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
             FROM yizhan.merchant AS m WHERE m.name = $1
             ON CONFLICT (name) DO UPDATE SET
                 merchant_id = excluded.merchant_id, url = excluded.url, format = excluded.format,
                 app_key = excluded.app_key, timeout = excluded.timeout, max_in_flight = excluded.max_in_flight,
                 rate_count = excluded.rate_count, rate_period = excluded.rate_period, ordered = excluded.ordered,
                 retry = excluded.retry, expire_after = excluded.expire_after,
-                sealed_secrets = excluded.sealed_secrets, removed_at = NULL
+                sealed_secrets = excluded.sealed_secrets, options = excluded.options, removed_at = NULL
             """,
             [
                 .text(endpoint.merchant), .text(endpoint.name), .text(endpoint.url), .text(endpoint.format.name),
                 .text(endpoint.format.appKey), .interval(endpoint.timeout), .int32(Int32(endpoint.maxInFlight)),
                 .int32(endpoint.rate.map { Int32($0.count) }), .interval(endpoint.rate?.period),
                 .bool(endpoint.ordered), .intervals(endpoint.retry.steps), .interval(endpoint.expireAfter),
-                .bytea(sealed),
+                .bytea(sealed), .json(String(decoding: endpoint.format.options.serialized(), as: UTF8.self)),
             ])
     }
 
@@ -160,15 +184,21 @@ struct ConfigurationStep: Sendable {
             "DELETE FROM yizhan.goods AS g USING yizhan.app AS a WHERE a.id = g.app_id AND a.name = $1", [.text(app)])
         try await connection.query(
             """
-            INSERT INTO yizhan.goods (app_id, code, position, name, image, price)
-            SELECT a.id, g.code, g.place, g.name, g.image, g.cents::numeric / 100
+            INSERT INTO yizhan.goods (app_id, code, position, name, image, price, login_ids)
+            SELECT a.id, g.code, g.place, g.name, g.image, g.cents::numeric / 100,
+                   ARRAY(SELECT l.value FROM jsonb_array_elements_text(g.login_ids) WITH ORDINALITY AS l (value, place)
+                         ORDER BY l.place)
             FROM yizhan.app AS a,
-                 unnest($2, $3, $4, $5) WITH ORDINALITY AS g (code, name, image, cents, place)
+                 unnest($2, $3, $4, $5, $6) WITH ORDINALITY AS g (code, name, image, cents, login_ids, place)
             WHERE a.name = $1
             """,
             [
                 .text(app), .texts(goods.map(\.code)), .texts(goods.map(\.name)), .texts(goods.map(\.image)),
                 .int64s(goods.map(\.price.cents)),
+                .jsons(
+                    goods.map {
+                        String(decoding: JSON.array($0.loginIDs.map { .string($0) }).serialized(), as: UTF8.self)
+                    }),
             ])
     }
 

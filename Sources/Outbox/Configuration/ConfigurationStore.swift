@@ -4,7 +4,7 @@ package import RelayCore
 /// The configuration in the database.
 package struct ConfigurationStore: Sendable {
     private let pool: PostgresPool
-    private let box: SecretBox
+    let box: SecretBox
 
     package init(pool: PostgresPool, box: SecretBox) {
         self.pool = pool
@@ -16,7 +16,7 @@ package struct ConfigurationStore: Sendable {
         try await pool.query("SELECT c.version FROM yizhan.configuration AS c")[0].int64(0)
     }
 
-    /// Everything of one moment, goods apart. Throws `SealError` where a master key is missing.
+    /// Everything of one moment. Throws `SealError` where a master key is missing.
     package func loadDirectory() async throws -> Directory {
         try await transaction(.repeatableReadOnly) { [box] connection in
             try await StoredConfiguration.load(on: connection, opening: box).directory
@@ -25,8 +25,7 @@ package struct ConfigurationStore: Sendable {
 
     package func loadDeclaration() async throws -> Declaration {
         try await transaction(.repeatableReadOnly) { [box] connection in
-            let stored = try await StoredConfiguration.load(on: connection, opening: box)
-            return stored.declaration(goods: try await StoredConfiguration.loadGoods(on: connection))
+            try await StoredConfiguration.load(on: connection, opening: box).declaration
         }
     }
 
@@ -46,14 +45,14 @@ package struct ConfigurationStore: Sendable {
                 try await connection.query("SELECT c.version FROM yizhan.configuration AS c FOR UPDATE")
             }
             let stored = try await StoredConfiguration.load(on: connection, opening: box)
-            let current = stored.declaration(goods: try await StoredConfiguration.loadGoods(on: connection))
+            let current = stored.declaration
             let target = declaration.applied(to: current, prune: prune)
 
             let broken = target.brokenReferences()
             guard broken.isEmpty else {
                 throw ConfigurationError.brokenReferences(broken.map { "\($0.place): \($0.problem)" })
             }
-            let step = ConfigurationStep(from: current, to: target, outdatedSeals: stored.outdatedSeals)
+            let step = ConfigurationStep(from: stored, to: target)
             try await step.refuseOpenDeliveries(on: connection)
             if !dryRun, !step.changes.isEmpty {
                 try await step.write(on: connection, sealing: box, prune: prune)
@@ -63,7 +62,7 @@ package struct ConfigurationStore: Sendable {
     }
 
     /// What the body throws comes out as it is, unless the rollback failed too.
-    private func transaction<Result: Sendable>(
+    func transaction<Result: Sendable>(
         _ mode: TransactionMode, _ body: @Sendable (isolated PostgresConnection) async throws -> Result
     ) async throws -> Result {
         do {

@@ -11,6 +11,9 @@ package final class ConfigurationWatch: Service {
         var directory = Directory()
         var observers: [@Sendable (Directory) -> Void] = []
         var isFailing = false
+        /// Those who wait for the next look.
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        var hasEnded = false
     }
 
     private let store: ConfigurationStore
@@ -50,13 +53,37 @@ package final class ConfigurationWatch: Service {
         signal.yield()
     }
 
+    /// Returns once a look that began after the call is over, whatever it found.
+    package func refresh() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.waiting.append(continuation) }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() } else { changed() }
+        }
+    }
+
     /// Returns when the task is cancelled, or on graceful shutdown.
     package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.tick() }
-                for await _ in signals { await refresh() }
+                for await _ in signals {
+                    let waiting = takeWaiting()
+                    await look()
+                    for continuation in waiting { continuation.resume() }
+                }
             }
+        }
+        state.withLock { $0.hasEnded = true }
+        for continuation in takeWaiting() { continuation.resume() }
+    }
+
+    private func takeWaiting() -> [CheckedContinuation<Void, Never>] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
         }
     }
 
@@ -71,7 +98,7 @@ package final class ConfigurationWatch: Service {
         }
     }
 
-    private func refresh() async {
+    private func look() async {
         do {
             guard try await store.version() != current.version else { return recovered() }
             let directory = try await store.loadDirectory()

@@ -5,10 +5,12 @@ import RelayCore
 struct StoredConfiguration: Sendable {
     let version: Int64
     let allowedPrivateNetworks: [String]
+    let voucherBaseURL: String?
     let merchants: Set<String>
     let apps: [App]
     let endpoints: [Endpoint]
     let routes: [AppID: [Route]]
+    let goods: [AppID: [Goods]]
     /// Whose secrets were sealed with a key that is no longer the first.
     let outdatedSeals: [Change.Subject]
 
@@ -19,7 +21,7 @@ struct StoredConfiguration: Sendable {
         var outdatedSeals: [Change.Subject] = []
 
         let configuration = try await connection.query(
-            "SELECT c.version, c.allowed_private_networks FROM yizhan.configuration AS c")
+            "SELECT c.version, c.allowed_private_networks, c.voucher_base_url FROM yizhan.configuration AS c")
         let merchants = try await connection.query(
             "SELECT m.name FROM yizhan.merchant AS m WHERE m.removed_at IS NULL")
         let apps = try await connection.query(selectApps).map { row in
@@ -37,24 +39,26 @@ struct StoredConfiguration: Sendable {
         return StoredConfiguration(
             version: try configuration[0].int64(0),
             allowedPrivateNetworks: try configuration[0].texts(1),
+            voucherBaseURL: try configuration[0].optional.text(2),
             merchants: Set(try merchants.map { try $0.text(0) }),
             apps: apps,
             endpoints: endpoints,
             routes: Dictionary(grouping: routes, by: \.app).mapValues { $0.map(\.route) },
+            goods: try await loadGoods(on: connection),
             outdatedSeals: outdatedSeals)
     }
 
     var directory: Directory {
         Directory(
-            version: version, apps: apps, endpoints: endpoints, routes: routes,
-            allowedPrivateNetworks: allowedPrivateNetworks)
+            version: version, apps: apps, endpoints: endpoints, routes: routes, goods: goods,
+            allowedPrivateNetworks: allowedPrivateNetworks, voucherBaseURL: voucherBaseURL)
     }
 
-    func declaration(goods: [AppID: [Goods]]) -> Declaration {
+    var declaration: Declaration {
         let endpointNames = Dictionary(uniqueKeysWithValues: endpoints.map { ($0.id, $0.name) })
         var declaration = Declaration(
             merchants: merchants, apps: apps.map(\.settings), endpoints: endpoints.map(\.settings),
-            allowedPrivateNetworks: allowedPrivateNetworks)
+            allowedPrivateNetworks: allowedPrivateNetworks, voucherBaseURL: voucherBaseURL)
         for app in apps {
             declaration.goods[app.name] = goods[app.id]
             declaration.routes[app.name] = routes[app.id]?.compactMap { route in
@@ -71,7 +75,7 @@ struct StoredConfiguration: Sendable {
 extension StoredConfiguration {
     private static let selectApps: PostgresStatement = """
         SELECT a.id, a.name, m.name, a.platform, a.app_key, a.clock_window, a.reply_wait, a.on_pending,
-               a.pending_message, a.sealed_secrets
+               a.pending_message, a.sealed_secrets, a.options
         FROM yizhan.app AS a JOIN yizhan.merchant AS m ON m.id = a.merchant_id
         WHERE a.removed_at IS NULL
         ORDER BY a.name
@@ -84,15 +88,21 @@ extension StoredConfiguration {
             throw ConfigurationError.unreadable(row: "app \(name)", reason: "on_pending is \(pending)")
         }
         let sealed = try row.bytes(9)
-        let app = App(
-            id: AppID(try row.int32(0)),
+        let secrets = try SealedSecrets.open(sealed, for: .app(name), in: box)
+        var settings = AppSettings(
             name: name,
             merchant: try row.text(2),
             platform: try row.text(3),
             appKey: try row.text(4),
-            secret: try SealedSecret.open(sealed, for: .app(name), in: box),
+            secret: secrets.secret,
             clockWindow: try row.interval(5),
             reply: ReplyPolicy(wait: try row.interval(6), onPending: onPending, pendingMessage: try row.text(8)))
+        do {
+            try settings.read(options: JSON(parsing: row.text(10)), callbackKey: secrets.declaredCallbackKey)
+        } catch {
+            throw ConfigurationError.unreadable(row: "app \(name)", reason: "\(error)")
+        }
+        let app = App(id: AppID(try row.int32(0)), settings: settings, callbackKeys: secrets.callbackKeys)
         return (app, sealed)
     }
 
@@ -101,7 +111,8 @@ extension StoredConfiguration {
         SELECT e.id, e.name, m.name, e.url, e.format, e.app_key, e.timeout, e.max_in_flight, e.rate_count,
                e.rate_period, e.ordered, e.expire_after, e.sealed_secrets, e.paused_at IS NOT NULL,
                ARRAY(SELECT (extract(epoch FROM s.step) * 1000)::bigint
-                     FROM unnest(e.retry) WITH ORDINALITY AS s (step, place) ORDER BY s.place)
+                     FROM unnest(e.retry) WITH ORDINALITY AS s (step, place) ORDER BY s.place),
+               e.options
         FROM yizhan.endpoint AS e JOIN yizhan.merchant AS m ON m.id = e.merchant_id
         WHERE e.removed_at IS NULL
         ORDER BY e.name
@@ -112,13 +123,16 @@ extension StoredConfiguration {
     ) throws -> (endpoint: Endpoint, sealed: [UInt8]) {
         let name = try row.text(1)
         let sealed = try row.bytes(12)
-        let secret = try SealedSecret.open(sealed, for: .endpoint(name), in: box)
-        let format: EndpointFormat
-        switch (try row.text(4), try row.optional.text(5)) {
-        case ("standard", _): format = .standard(secret: secret)
-        case ("platform", let appKey?): format = .platform(appKey: appKey, secret: secret)
-        case (let other, _):
-            throw ConfigurationError.unreadable(row: "endpoint \(name)", reason: "format is \(other)")
+        let secret = try SealedSecrets.open(sealed, for: .endpoint(name), in: box).secret
+        let found: EndpointFormat?
+        do {
+            found = try EndpointFormat(
+                name: row.text(4), appKey: row.optional.text(5), options: JSON(parsing: row.text(15)), secret: secret)
+        } catch {
+            throw ConfigurationError.unreadable(row: "endpoint \(name)", reason: "\(error)")
+        }
+        guard let format = found else {
+            throw ConfigurationError.unreadable(row: "endpoint \(name)", reason: "format is \(try row.text(4))")
         }
         var rate: Rate?
         if let count = try row.optional.int32(8) { rate = Rate(count: Int(count), period: try row.interval(9)) }
@@ -163,10 +177,10 @@ extension StoredConfiguration {
         }
     }
 
-    static func loadGoods(on connection: isolated PostgresConnection) async throws -> [AppID: [Goods]] {
+    private static func loadGoods(on connection: isolated PostgresConnection) async throws -> [AppID: [Goods]] {
         let rows = try await connection.query(
             """
-            SELECT g.app_id, g.code, g.name, g.image, (g.price * 100)::bigint
+            SELECT g.app_id, g.code, g.name, g.image, (g.price * 100)::bigint, g.login_ids
             FROM yizhan.goods AS g ORDER BY g.app_id, g.position
             """)
         var goods: [AppID: [Goods]] = [:]
@@ -174,7 +188,7 @@ extension StoredConfiguration {
             goods[AppID(try row.int32(0)), default: []].append(
                 Goods(
                     code: try row.text(1), name: try row.text(2), image: try row.optional.text(3),
-                    price: Price(cents: try row.int64(4))))
+                    price: Price(cents: try row.int64(4)), loginIDs: try row.texts(5)))
         }
         return goods
     }

@@ -11,13 +11,14 @@ struct DeliveryBook: Sendable {
     func write(_ reports: [AttemptReport]) async throws(PostgresError) -> Set<Lease> {
         var settled: [(AttemptReport, OutcomeState)] = []
         var rescheduled: [(AttemptReport, delay: Duration, result: String)] = []
-        var notStarted: [AttemptReport] = []
+        var notStarted: [(AttemptReport, delay: Duration)] = []
         for report in reports {
             switch report.verdict {
             case .settle(let state): settled.append((report, state))
             case .reschedule(let delay): rescheduled.append((report, delay, "failed"))
             case .interrupted: rescheduled.append((report, .zero, "interrupted"))
-            case .notStarted: notStarted.append(report)
+            case .notStarted: notStarted.append((report, .zero))
+            case .postponed(let delay): notStarted.append((report, delay))
             }
         }
         var won: Set<Lease> = []
@@ -57,9 +58,12 @@ struct DeliveryBook: Sendable {
                 + facts(reports))
     }
 
-    private func giveBack(_ reports: [AttemptReport]) async throws(PostgresError) -> Set<Lease> {
+    private func giveBack(
+        _ notStarted: [(AttemptReport, delay: Duration)]
+    ) async throws(PostgresError) -> Set<Lease> {
         try await won(
-            "SELECT event_id, endpoint_id, token FROM yizhan.give_back($1, $2, $3)", Array(leases(reports).dropFirst()))
+            "SELECT event_id, endpoint_id, token FROM yizhan.give_back($1, $2, $3, $4)",
+            leases(notStarted.map(\.0)).dropFirst() + [.intervals(notStarted.map(\.delay))])
     }
 
     /// Relay, events, endpoints, tokens.

@@ -12,6 +12,8 @@ struct EventColumns {
     private var fingerprints: [[UInt8]] = []
     private var replyEndpoints: [Int32] = []
     private var warnings: [String?] = []
+    private var orderedEvents: [Bool] = []
+    private var knownPrefixes: [String?] = []
 
     private var deliveryEvents: [UInt128] = []
     private var deliveryEndpoints: [Int32] = []
@@ -28,6 +30,8 @@ struct EventColumns {
         fingerprints.reserveCapacity(count)
         replyEndpoints.reserveCapacity(count)
         warnings.reserveCapacity(count)
+        orderedEvents.reserveCapacity(count)
+        knownPrefixes.reserveCapacity(count)
         deliveryEvents.reserveCapacity(count)
         deliveryEndpoints.reserveCapacity(count)
         leases.reserveCapacity(count)
@@ -45,6 +49,8 @@ struct EventColumns {
         fingerprints.append(arrival.fingerprint)
         replyEndpoints.append(submission.replyEndpoint.number)
         warnings.append(arrival.warning)
+        orderedEvents.append(arrival.isOrdered)
+        knownPrefixes.append(arrival.knownPrefix)
         for delivery in submission.deliveries {
             deliveryEvents.append(submission.id.bits)
             deliveryEndpoints.append(delivery.endpoint.number)
@@ -58,6 +64,7 @@ struct EventColumns {
             .uuids(ids), .int32s(apps), .texts(orderNos), .texts(dedupeKeys), .texts(types), .byteas(bodies),
             .byteas(fingerprints), .int32s(replyEndpoints), .texts(warnings), .uuids(deliveryEvents),
             .int32s(deliveryEndpoints), .intervals(leases), .bools(ordered),
+            .bools(orderedEvents), .texts(knownPrefixes),
         ]
     }
 }

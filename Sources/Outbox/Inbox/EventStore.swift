@@ -16,7 +16,7 @@ struct EventStore: Sendable {
         let answer = try await withOneRetry(
             """
             SELECT event_id, endpoint_id, leased
-            FROM yizhan.store($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            FROM yizhan.store($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             """,
             [.int32(relay)] + rows.parameters)
         var stored = StoredDeliveries()
@@ -35,13 +35,14 @@ struct EventStore: Sendable {
         let answer = try await withOneRetry(
             """
             SELECT place, event_id, reply_endpoint_id, same_content, state, answer
-            FROM yizhan.recall($1, $2, $3, $4)
+            FROM yizhan.recall($1, $2, $3, $4, $5)
             """,
             [
                 .int32s(submissions.map(\.app.number)),
                 .texts(submissions.map(\.arrival.orderNo)),
                 .texts(submissions.map(\.arrival.dedupeKey)),
                 .byteas(submissions.map(\.arrival.fingerprint)),
+                .texts(submissions.map(\.arrival.knownPrefix)),
             ])
         var known = [KnownEvent?](repeating: nil, count: submissions.count)
         for index in 0..<answer.count {
@@ -66,8 +67,11 @@ struct EventStore: Sendable {
         }
         // Its first lease has token 1.
         try await pool.query(
-            "SELECT FROM yizhan.give_back($1, $2, $3)",
-            [.uuids(events), .int32s(endpoints), .int64s([Int64](repeating: 1, count: events.count))],
+            "SELECT FROM yizhan.give_back($1, $2, $3, $4)",
+            [
+                .uuids(events), .int32s(endpoints), .int64s([Int64](repeating: 1, count: events.count)),
+                .intervals([Duration](repeating: .zero, count: events.count)),
+            ],
             timeout: patience)
     }
 

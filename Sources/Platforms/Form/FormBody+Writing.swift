@@ -12,6 +12,16 @@ extension FormBody {
         try self.init(parsing: Self.encode(pairs))
     }
 
+    /// With `sign` where one stands already, else at the end.
+    static func signed(_ pairs: [Pair], signature: String) -> [Pair] {
+        guard let position = pairs.firstIndex(where: { $0.name == "sign" }) else {
+            return pairs + [(name: "sign", value: signature)]
+        }
+        var signed = pairs
+        signed[position].value = signature
+        return signed
+    }
+
     package static func encode(_ pairs: [Pair]) -> [UInt8] {
         var body: [UInt8] = []
         for (position, pair) in pairs.enumerated() {

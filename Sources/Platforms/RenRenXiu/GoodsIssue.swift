@@ -1,10 +1,10 @@
-import Crypto
 import RelayCore
 
 /// A goods issue 第三方商品发放 whose signature is right.
 struct GoodsIssue {
-    /// An order number and a goods code are columns of their own in the database, and are typed into shells.
-    private static let maximumIdentifierBytes = 128
+    static let documentedFields: Set<String> = [
+        "openid", "nickname", "headimgurl", "order_no", "goods_code", "phone", "contacts", "h5_guid",
+    ]
 
     private let form: FormBody
     private let orderNo: String
@@ -14,8 +14,8 @@ struct GoodsIssue {
         let missing = form.missing(of: ["openid", "order_no", "goods_code"])
         guard missing.isEmpty else { throw .missing(missing) }
         self.form = form
-        orderNo = try Self.identifier("order_no", of: form)
-        goodsCode = try Self.identifier("goods_code", of: form)
+        orderNo = try form.identifier("order_no")
+        goodsCode = try form.identifier("goods_code")
     }
 
     func arrival(body: [UInt8]) -> Arrival {
@@ -24,38 +24,10 @@ struct GoodsIssue {
             warning: warning())
     }
 
-    private static func identifier(_ name: String, of form: FormBody) throws(Refusal) -> String {
-        let value = form[name] ?? []
-        guard value.count <= maximumIdentifierBytes else {
-            throw .tooLong(name, limit: maximumIdentifierBytes)
-        }
-        let text = String(decoding: value, as: UTF8.self)
-        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || 0x7F...0x9F ~= $0.value }) else {
-            throw .controlCharacter(in: name)
-        }
-        return text
-    }
-
-    /// Over everything that makes a repeat the same call. Lengths are hashed too, so that no two sets of parameters look
-    /// alike. What is empty stays out: it is not signed either, so anybody on the way could add it.
+    /// Over everything that makes a repeat the same call. What is empty stays out: it is not signed either, so anybody on
+    /// the way could add it.
     private func fingerprint() -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(form.bytes.count + 8 * form.parameters.count)
-        for parameter in form.sortedParameters where !parameter.value.isEmpty {
-            let name = form.bytes[parameter.name]
-            if Self.differsBetweenRepeats(name) { continue }
-            Self.appendWithLength(name, to: &text)
-            Self.appendWithLength(form.bytes[parameter.value], to: &text)
-        }
-        return Array(SHA256.hash(data: text))
-    }
-
-    private static func appendWithLength(_ bytes: ArraySlice<UInt8>, to text: inout [UInt8]) {
-        let length = UInt32(bytes.count)
-        for shift in [24, 16, 8, 0] as [UInt32] {
-            text.append(UInt8(truncatingIfNeeded: length >> shift))
-        }
-        text.append(contentsOf: bytes)
+        form.fingerprint { !$0.value.isEmpty && !Self.differsBetweenRepeats(form.bytes[$0.name]) }
     }
 
     private static func differsBetweenRepeats(_ name: ArraySlice<UInt8>) -> Bool {

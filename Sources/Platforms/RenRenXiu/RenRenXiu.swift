@@ -4,14 +4,18 @@ package import RelayCore
 package struct RenRenXiu: Platform {
     package let name = "renrenxiu"
     package let callbacks = [
-        Callback(path: "goods/issue", methods: ["POST"], contentTypes: [FormBody.contentType])
+        Callback(path: "goods/issue", methods: ["POST"], contentTypes: [FormBody.contentType]),
+        Callback(path: "goods/list", methods: ["POST"], contentTypes: [FormBody.contentType]),
     ]
+    package let outcomeWriter: (any OutcomeWriter)? = RenRenXiuAnswer()
+    package let documentedFields = GoodsIssue.documentedFields
 
     package init() {}
 
     package func receive(_ call: InboundCall, for app: App) -> Reception {
         do {
             let form = try verifiedForm(call, for: app)
+            if call.callback.path == "goods/list" { return .goodsInquiry(try GoodsInquiry(form)) }
             return .event(try GoodsIssue(form).arrival(body: call.body))
         } catch {
             return .refused(error)
@@ -19,10 +23,6 @@ package struct RenRenXiu: Platform {
     }
 
     package func answer(_ reply: Reply) -> PlatformAnswer {
-        RenRenXiuAnswer.answer(reply)
-    }
-
-    package func answer(_ reply: MerchantReply) -> (answer: [UInt8], warning: String?) {
         RenRenXiuAnswer.answer(reply)
     }
 

@@ -18,14 +18,8 @@ package enum RenRenXiuSignature {
 
     /// The parameters as a form body with a `sign` that is made anew: where one stands already, else at the end.
     package static func signedForm(_ parameters: [FormBody.Pair], secret: Secret) throws(FormError) -> [UInt8] {
-        var signed = parameters
-        let signature = text(for: try FormBody(parameters), secret: secret)
-        if let position = signed.firstIndex(where: { $0.name == "sign" }) {
-            signed[position].value = signature
-        } else {
-            signed.append((name: "sign", value: signature))
-        }
-        return FormBody.encode(signed)
+        FormBody.encode(
+            FormBody.signed(parameters, signature: text(for: try FormBody(parameters), secret: secret)))
     }
 
     private static func digest(of form: FormBody, secret: Secret) -> Insecure.MD5Digest {

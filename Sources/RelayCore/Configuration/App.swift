@@ -3,10 +3,13 @@
 package struct App: Hashable, Sendable {
     package var id: AppID
     package var settings: AppSettings
+    /// What verifies the platform's calls, where that is not `secret`.
+    package var callbackKeys: CallbackKeyRing
 
-    package init(id: AppID, settings: AppSettings) {
+    package init(id: AppID, settings: AppSettings, callbackKeys: CallbackKeyRing = CallbackKeyRing()) {
         self.id = id
         self.settings = settings
+        self.callbackKeys = callbackKeys
     }
 
     package init(
@@ -36,10 +39,15 @@ package struct AppSettings: Hashable, Sendable {
     /// How far a call's `time_stamp` may be from the machine's clock; zero turns the check off.
     package var clockWindow: Duration
     package var reply: ReplyPolicy
+    /// Where the goods are asked for; nil for those that are configured.
+    package var goodsLibrary: GoodsLibrarySettings?
+    /// Of an app of Meituan Alliance.
+    package var alliance: AllianceSettings?
 
     package init(
         name: String, merchant: String, platform: String, appKey: String, secret: Secret,
-        clockWindow: Duration = .seconds(300), reply: ReplyPolicy = ReplyPolicy()
+        clockWindow: Duration = .seconds(300), reply: ReplyPolicy = ReplyPolicy(),
+        goodsLibrary: GoodsLibrarySettings? = nil, alliance: AllianceSettings? = nil
     ) {
         self.name = name
         self.merchant = merchant
@@ -48,6 +56,21 @@ package struct AppSettings: Hashable, Sendable {
         self.secret = secret
         self.clockWindow = clockWindow
         self.reply = reply
+        self.goodsLibrary = goodsLibrary
+        self.alliance = alliance
+    }
+}
+
+/// A merchant's own goods library, asked in the platform's format.
+package struct GoodsLibrarySettings: Hashable, Sendable {
+    /// The name of an endpoint of the format `platform`.
+    package var endpoint: String
+    /// How long an answer serves without asking again.
+    package var cache: Duration
+
+    package init(endpoint: String, cache: Duration = .seconds(30)) {
+        self.endpoint = endpoint
+        self.cache = cache
     }
 }
 

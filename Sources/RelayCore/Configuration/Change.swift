@@ -7,6 +7,7 @@ package struct Change: Hashable, Sendable {
         case route(RouteSettings, app: String)
         case goods(code: String, app: String)
         case privateNetwork(String)
+        case meituanVoucher
     }
 
     package enum Kind: Hashable, Sendable {
@@ -47,6 +48,7 @@ extension Change.Subject: CustomStringConvertible {
         case .route(let route, let app): "route of \(app): \(route)"
         case .goods(let code, let app): "goods \(code) of \(app)"
         case .privateNetwork(let network): "private network \(network)"
+        case .meituanVoucher: "meituan_voucher"
         }
     }
 }

@@ -59,6 +59,11 @@ extension Declaration {
         }
         for app in apps.values.sorted(by: { $0.name < $1.name }) {
             check("app \(app.name), merchant \(app.merchant)", try names.check(merchant: app.merchant))
+            if let library = app.goodsLibrary?.endpoint {
+                check(
+                    "goods_library of app \(app.name), endpoint \(library)",
+                    try names.check(endpoint: library, forApp: app.name))
+            }
         }
         for endpoint in endpoints.values.sorted(by: { $0.name < $1.name }) {
             check(

@@ -9,6 +9,8 @@ extension Declaration {
             + Self.changes(
                 from: Set(current.allowedPrivateNetworks ?? []), to: Set(allowedPrivateNetworks ?? [])
             ) { .privateNetwork($0) }
+            + [Field("base_url", url: voucherBaseURL).change(from: Field("base_url", url: current.voucherBaseURL))]
+            .compactMap { $0.map { Change($0, .meituanVoucher) } }
     }
 
     private static func changes(
@@ -84,15 +86,20 @@ private struct Field {
         self.init(name, value.text)
     }
 
-    init(_ name: String, secret: Secret) {
+    init(_ name: String, secret: Secret?) {
         self.name = name
-        value = .secret(secret)
+        value = secret.map { .secret($0) } ?? .shown("none")
+    }
+
+    /// Too long to be shown.
+    init(_ name: String, unshown text: String?) {
+        self.init(name, secret: text.map { Secret($0) })
     }
 
     /// What follows the `?` of an address may hold a token.
-    init(_ name: String, url: String) {
+    init(_ name: String, url: String?) {
         self.name = name
-        value = .partlyShown(String(url.prefix { $0 != "?" }), of: url)
+        value = url.map { .partlyShown(String($0.prefix { $0 != "?" }), of: $0) } ?? .shown("none")
     }
 
     func change(from old: Field) -> Change.Kind? {
@@ -100,6 +107,8 @@ private struct Field {
         return switch (old.value, value) {
         case (.shown(let before), .shown(let after)): .changed(field: name, from: before, to: after)
         case (.partlyShown(let before, _), .partlyShown(let after, _)) where before != after:
+            .changed(field: name, from: before, to: after)
+        case (.shown(let before), .partlyShown(let after, _)), (.partlyShown(let before, _), .shown(let after)):
             .changed(field: name, from: before, to: after)
         case (.secret, _), (.partlyShown, _), (.shown, _): .touched("\(name) changed")
         }
@@ -112,6 +121,13 @@ extension AppSettings {
             Field("merchant", merchant), Field("platform", platform), Field("app_key", appKey),
             Field("secret", secret: secret), Field("clock_window", clockWindow), Field("reply.wait", reply.wait),
             Field("reply.on_pending", reply.onPending.rawValue), Field("reply.pending_message", reply.pendingMessage),
+            Field("goods_library.endpoint", goodsLibrary?.endpoint),
+            Field("goods_library.cache", goodsLibrary?.cache.text),
+            Field("callback_key", secret: alliance?.callbackKey), Field("key_grace", alliance?.keyGrace.text),
+            Field("base_url", url: alliance?.baseURL), Field("monthly_orders", alliance?.monthlyOrders.map { "\($0)" }),
+            Field("reconcile.every", alliance?.reconcile?.every.text),
+            Field("reconcile.overlap", alliance?.reconcile?.overlap.text),
+            Field("reconcile.types", alliance?.reconcile.map { "\($0.types)" }),
         ]
     }
 }
@@ -123,13 +139,18 @@ extension EndpointSettings {
             Field("app_key", format.appKey), Field("secret", secret: format.secret), Field("timeout", timeout),
             Field("max_in_flight", String(maxInFlight)), Field("rate", rate?.text), Field("ordered", String(ordered)),
             Field("retry", "[" + retry.steps.map(\.text).joined(separator: ", ") + "]"),
-            Field("expire_after", expireAfter),
+            Field("expire_after", expireAfter), Field("grant_id", format.youzan?.grantID),
+            Field("api", format.youzan?.api), Field("version", format.youzan?.version),
+            Field("body", unshown: format.youzan?.body),
         ]
     }
 }
 
 extension Goods {
     fileprivate var fields: [Field] {
-        [Field("name", name), Field("image", image.map { String($0) }), Field("price", price.description)]
+        [
+            Field("name", name), Field("image", image.map { String($0) }), Field("price", price.description),
+            Field("login_ids", "\(loginIDs)"),
+        ]
     }
 }

@@ -10,11 +10,13 @@ package struct Declaration: Hashable, Sendable {
     /// Networks in CIDR notation where endpoints may be although they are not public; nil where the file has no word
     /// of them.
     package var allowedPrivateNetworks: [String]?
+    /// The base address of the gateway for Meituan's vouchers; nil where the file has no word of it.
+    package var voucherBaseURL: String?
 
     package init(
         merchants: Set<String> = [], apps: [AppSettings] = [], endpoints: [EndpointSettings] = [],
         routes: [String: [RouteSettings]] = [:], goods: [String: [Goods]] = [:],
-        allowedPrivateNetworks: [String]? = nil
+        allowedPrivateNetworks: [String]? = nil, voucherBaseURL: String? = nil
     ) {
         self.merchants = merchants
         self.apps = Dictionary(apps.map { ($0.name, $0) }) { $1 }
@@ -22,6 +24,7 @@ package struct Declaration: Hashable, Sendable {
         self.routes = routes
         self.goods = goods
         self.allowedPrivateNetworks = allowedPrivateNetworks
+        self.voucherBaseURL = voucherBaseURL
     }
 
     /// What is configured once this is applied. What this does not name stays as it is, or goes with `prune`.
@@ -36,6 +39,7 @@ package struct Declaration: Hashable, Sendable {
             result.goods[app] = listed + (result.goods[app] ?? []).filter { !codes.contains($0.code) }
         }
         if let allowedPrivateNetworks { result.allowedPrivateNetworks = allowedPrivateNetworks }
+        if let voucherBaseURL { result.voucherBaseURL = voucherBaseURL }
         return result
     }
 

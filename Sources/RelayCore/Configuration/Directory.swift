@@ -7,19 +7,29 @@ package struct Directory: Sendable {
     package var endpoints: [EndpointID: Endpoint]
     /// In the order of the file: the first match wins.
     package var routes: [AppID: [Route]]
+    /// In the order of the file.
+    package var goods: [AppID: [Goods]]
     /// Networks in CIDR notation where endpoints may be although they are not public.
     package var allowedPrivateNetworks: [String]
+    /// The service provider's gateway for Meituan's vouchers; nil where there is none.
+    package var voucherBaseURL: String?
 
     package init(
         version: Int64 = 0, apps: [App] = [], endpoints: [Endpoint] = [], routes: [AppID: [Route]] = [:],
-        allowedPrivateNetworks: [String] = []
+        goods: [AppID: [Goods]] = [:], allowedPrivateNetworks: [String] = [], voucherBaseURL: String? = nil
     ) {
         self.version = version
         self.apps = Dictionary(uniqueKeysWithValues: apps.map { ($0.name, $0) })
         self.appsByID = Dictionary(uniqueKeysWithValues: apps.map { ($0.id, $0) })
         self.endpoints = Dictionary(uniqueKeysWithValues: endpoints.map { ($0.id, $0) })
         self.routes = routes
+        self.goods = goods
         self.allowedPrivateNetworks = allowedPrivateNetworks
+        self.voucherBaseURL = voucherBaseURL
+    }
+
+    package func endpoint(named name: String) -> Endpoint? {
+        endpoints.values.first { $0.name == name }
     }
 
     package func route(for arrival: Arrival, of app: AppID) -> Route? {

@@ -70,24 +70,38 @@ package enum EndpointFormat: Hashable, Sendable {
     case standard(secret: Secret)
     /// The platform's own wire format, signed anew with the endpoint's own key.
     case platform(appKey: String, secret: Secret)
+    /// A call of Youzan Cloud's API. The endpoint's `url` is the API's base address.
+    case youzan(YouzanTarget)
 
     package var name: String {
         switch self {
         case .standard: "standard"
         case .platform: "platform"
+        case .youzan: "youzan"
         }
     }
 
+    /// With Youzan, the `client_id`.
     package var appKey: String? {
         switch self {
         case .standard: nil
         case .platform(let appKey, _): appKey
+        case .youzan(let target): target.clientID
         }
     }
 
+    /// With Youzan, the `client_secret`.
     package var secret: Secret {
         switch self {
         case .standard(let secret), .platform(_, let secret): secret
+        case .youzan(let target): target.clientSecret
+        }
+    }
+
+    package var youzan: YouzanTarget? {
+        switch self {
+        case .standard, .platform: nil
+        case .youzan(let target): target
         }
     }
 }

@@ -14,6 +14,9 @@ package struct AttemptReport: Sendable {
         case interrupted
         /// No call was made: the delivery is as it was before it was leased.
         case notStarted
+        /// No call could be made, through no fault of the merchant's: the delivery is as it was before it was leased, but
+        /// due later.
+        case postponed(by: Duration)
     }
 
     package let delivery: LeasedDelivery

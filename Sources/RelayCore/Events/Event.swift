@@ -6,6 +6,11 @@ package struct Arrival: Sendable {
     package var orderNo: String
     /// Tells events of one order apart; empty where a platform has one event per order.
     package var dedupeKey: String
+    /// The same event may be known by another key, where it can come in two ways: it is, if the order has an event whose
+    /// dedupe key starts with this.
+    package var knownPrefix: String?
+    /// Events of this order reach every endpoint one after the other, in the order in which they came.
+    package var isOrdered: Bool
     /// What routes match `goods` against; empty where the event has none.
     package var goodsCode: String
     /// The body as it came, byte for byte.
@@ -16,12 +21,14 @@ package struct Arrival: Sendable {
     package var warning: String?
 
     package init(
-        type: String, orderNo: String, dedupeKey: String = "", goodsCode: String = "", body: [UInt8],
-        fingerprint: [UInt8], warning: String? = nil
+        type: String, orderNo: String, dedupeKey: String = "", knownPrefix: String? = nil, isOrdered: Bool = false,
+        goodsCode: String = "", body: [UInt8], fingerprint: [UInt8], warning: String? = nil
     ) {
         self.type = type
         self.orderNo = orderNo
         self.dedupeKey = dedupeKey
+        self.knownPrefix = knownPrefix
+        self.isOrdered = isOrdered
         self.goodsCode = goodsCode
         self.body = body
         self.fingerprint = fingerprint

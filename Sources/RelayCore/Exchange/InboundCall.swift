@@ -4,7 +4,7 @@ package struct Callback: Hashable, Sendable {
     package let path: String
     /// In capitals.
     package let methods: [String]
-    /// Media types without parameters, in small letters.
+    /// Media types without parameters, in small letters. A call without a body needs none.
     package let contentTypes: [String]
 
     package init(path: String, methods: [String], contentTypes: [String]) {
@@ -35,5 +35,9 @@ package struct InboundCall: Sendable {
 
 package enum Reception: Sendable {
     case event(Arrival)
+    /// A probe or a test: there is nothing to store.
+    case acknowledged
+    case goodsInquiry(GoodsInquiry)
+    case callbackKey(CallbackKeyNotice)
     case refused(Refusal)
 }

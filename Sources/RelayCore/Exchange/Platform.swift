@@ -13,9 +13,11 @@ package protocol Platform: Sendable {
     /// What the platform hears, in its own shape.
     func answer(_ reply: Reply) -> PlatformAnswer
 
-    /// What the platform hears of a merchant's final answer, byte for byte the same for the same reply, and what of it
-    /// had to be left out.
-    func answer(_ reply: MerchantReply) -> (answer: [UInt8], warning: String?)
+    /// Nil where the platform's call does not wait for the merchant: it is answered once the event is stored.
+    var outcomeWriter: (any OutcomeWriter)? { get }
+
+    /// The names that `businessFields` can have by the platform's documents.
+    var documentedFields: Set<String> { get }
 
     /// The business fields of an event as a JSON object, for the `standard` format.
     func businessFields(of event: Event) throws(PlatformError) -> JSON
@@ -24,6 +26,16 @@ package protocol Platform: Sendable {
     func signedAnew(
         _ event: Event, appKey: String, secret: Secret, atUnixMilliseconds: Int64
     ) throws(PlatformError) -> WireBody
+}
+
+extension Platform {
+    package var outcomeWriter: (any OutcomeWriter)? { nil }
+}
+
+/// Writes what a platform hears of a merchant's final answer.
+package protocol OutcomeWriter: Sendable {
+    /// Byte for byte the same for the same reply; and what of it had to be left out.
+    func answer(_ reply: MerchantReply) -> (answer: [UInt8], warning: String?)
 }
 
 /// A body and what its `Content-Type` is.

@@ -28,6 +28,10 @@ extension Refusal {
     package static let noRoute = Refusal(
         .noRoute, message: "该商品尚未配置接收方,请联系商家", detail: "no route of the app matches the event")
 
+    package static let outdatedKey = Refusal(
+        .staleTimestamp, message: "已收到更新的回调密钥,该通知已过时",
+        detail: "a callback key that was announced later is in force")
+
     package static let conflict = Refusal(
         .conflict, message: "该订单号已存在,但业务参数与首次请求不一致",
         detail: "the order number is known with other business fields")

@@ -4,6 +4,14 @@ package enum Reply: Sendable {
     case settled(answer: [UInt8])
     /// The event is stored and has no outcome yet.
     case pending(ReplyPolicy)
+    /// The event is stored, now or before, and that is all the platform wants to know; or there was nothing to store.
+    case taken
+    case goods(GoodsPage)
+    case failed(ReplyFailure)
+}
+
+/// Why a platform does not get what it called for.
+package enum ReplyFailure: Sendable {
     case cancelled
     case refused(Refusal)
     /// Nothing was stored: the database is away, or whether it was stored is not known.
@@ -16,6 +24,10 @@ package enum Reply: Sendable {
     case bodyTooLarge(limit: Int)
     case unsupportedContentType(expected: [String])
     case tooSlow
+    /// The merchant's own goods library said no, in the merchant's words.
+    case goodsRefused(message: String?)
+    /// The merchant's own goods library is away, and nothing of it is kept.
+    case goodsUnavailable
 }
 
 package struct PlatformAnswer: Hashable, Sendable {

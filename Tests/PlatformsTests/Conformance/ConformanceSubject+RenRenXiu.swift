@@ -3,16 +3,21 @@ import Platforms
 import RelayCore
 
 extension ConformanceSubject {
+    private static func renRenXiuApp(_ appKey: String, _ secret: Secret) -> App {
+        App(
+            id: AppID(1), name: "teahouse-rrx", merchant: "teahouse", platform: "renrenxiu", appKey: appKey,
+            secret: secret, clockWindow: .seconds(300))
+    }
+
     static let renRenXiu = ConformanceSubject(
         platform: RenRenXiu(),
-        app: App(
-            id: AppID(1), name: "teahouse-rrx", merchant: "teahouse", platform: "renrenxiu",
-            appKey: "96c84928b1dce057d110ea3b3880fc83", secret: Secret("eRdLi88c6I6L95PFSX1Nq69Y84xLcD3T"),
-            clockWindow: .seconds(300)),
+        app: renRenXiuApp("96c84928b1dce057d110ea3b3880fc83", Secret("eRdLi88c6I6L95PFSX1Nq69Y84xLcD3T")),
         callbackPath: "goods/issue",
         contentType: "application/x-www-form-urlencoded",
         orderParameter: "order_no",
         signatureParameter: "sign",
+        stranger: renRenXiuApp("96c84928b1dce057d110ea3b3880fc83", Secret("another secret")),
+        receiver: renRenXiuApp,
         requiredParameters: ["app_key", "time_stamp", "openid", "order_no", "goods_code"],
         sendsTime: true,
         parameters: { sentAt in
@@ -37,20 +42,21 @@ extension ConformanceSubject {
                 .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
                 .map { Array("\($0.name)=".utf8) + $0.value }
                 .joined(separator: [UInt8(ascii: "&")])
-            return Insecure.MD5.hash(data: Array(joined) + Array(app.secret.reveal().utf8))
-                .map { byte in
-                    let digits = String(byte, radix: 16, uppercase: true)
-                    return digits.utf8.count == 1 ? "0" + digits : digits
-                }
-                .joined()
+            return hexadecimal(Insecure.MD5.hash(data: Array(joined) + Array(app.secret.reveal().utf8))).uppercased()
         },
-        write: { parameters in
-            Array(
-                parameters
-                    .map { percentEncoded(Array($0.name.utf8)) + [UInt8(ascii: "=")] + percentEncoded($0.value) }
-                    .joined(separator: [UInt8(ascii: "&")]))
-        },
+        write: formBody,
         saysTaken: { $0["result"] == .number("0") })
+}
+
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) }.joined()
+}
+
+func formBody(_ parameters: [ConformanceSubject.Parameter]) -> [UInt8] {
+    Array(
+        parameters
+            .map { percentEncoded(Array($0.name.utf8)) + [UInt8(ascii: "=")] + percentEncoded($0.value) }
+            .joined(separator: [UInt8(ascii: "&")]))
 }
 
 /// Everything but ASCII letters and digits escaped.

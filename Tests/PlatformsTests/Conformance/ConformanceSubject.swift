@@ -26,6 +26,12 @@ struct ConformanceSubject: Sendable {
     let contentType: String
     let orderParameter: String
     let signatureParameter: String
+    /// The app with another secret, whose signatures are wrong.
+    let stranger: App
+    /// The app as an endpoint of the format `platform` sees it: the endpoint's own key and secret verify calls.
+    let receiver: @Sendable (_ appKey: String, _ secret: Secret) -> App
+    /// The part of a body that its signature protects; all of it by default.
+    var protectedRange: @Sendable ([UInt8]) -> Range<Int> = { $0.indices }
     /// Besides the signature.
     let requiredParameters: [String]
     let sendsTime: Bool
@@ -38,7 +44,7 @@ struct ConformanceSubject: Sendable {
     let saysTaken: @Sendable (JSON) -> Bool
 
     static let all: [ConformanceSubject] = [
-        .renRenXiu
+        .renRenXiu, .meituanAlliance, .youzan,
     ]
 }
 
@@ -64,6 +70,7 @@ extension ConformanceSubject {
         switch try receive(body, for: app, at: now) {
         case .event(let arrival): return arrival
         case .refused(let refusal): throw refusal
+        case .acknowledged, .goodsInquiry, .callbackKey: throw NoEvent()
         }
     }
 
@@ -79,3 +86,5 @@ extension ConformanceSubject {
 }
 
 struct TakenAgainstExpectation: Error {}
+
+struct NoEvent: Error {}

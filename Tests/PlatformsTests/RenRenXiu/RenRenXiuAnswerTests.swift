@@ -1,6 +1,7 @@
-import Platforms
 import RelayCore
 import Testing
+
+@testable import Platforms
 
 struct RenRenXiuAnswerTests {
     private func text(_ reply: Reply) -> String {
@@ -8,7 +9,7 @@ struct RenRenXiuAnswerTests {
     }
 
     private func text(_ reply: MerchantReply) -> (answer: String, warning: String?) {
-        let (answer, warning) = RenRenXiu().answer(reply)
+        let (answer, warning) = RenRenXiuAnswer().answer(reply)
         return (String(decoding: answer, as: UTF8.self), warning)
     }
 
@@ -20,7 +21,7 @@ struct RenRenXiuAnswerTests {
     }
 
     @Test func aRefusalIsAnsweredWithItsMessage() {
-        #expect(text(.refused(.conflict)) == #"{"result":1,"msg":"该订单号已存在,但业务参数与首次请求不一致"}"#)
+        #expect(text(.failed(.refused(.conflict))) == #"{"result":1,"msg":"该订单号已存在,但业务参数与首次请求不一致"}"#)
     }
 
     @Test func aDeliveredOrderPassesOnWhatTheMerchantSaid() {

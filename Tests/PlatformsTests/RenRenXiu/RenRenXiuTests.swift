@@ -13,10 +13,11 @@ struct RenRenXiuTests {
         return try subject.refusal(subject.signedBody(parameters))
     }
 
-    @Test func goodsIssueIsPostedAsAForm() {
+    @Test func bothAddressesAreForForms() {
         #expect(
             subject.platform.callbacks == [
-                Callback(path: "goods/issue", methods: ["POST"], contentTypes: ["application/x-www-form-urlencoded"])
+                Callback(path: "goods/issue", methods: ["POST"], contentTypes: ["application/x-www-form-urlencoded"]),
+                Callback(path: "goods/list", methods: ["POST"], contentTypes: ["application/x-www-form-urlencoded"]),
             ])
     }
 

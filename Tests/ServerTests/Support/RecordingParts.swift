@@ -81,3 +81,39 @@ final class RecordingOutcomes: Outcomes {
         return try isOpenAgain.get()
     }
 }
+
+/// A merchant's goods library that finds what it was told to.
+struct RecordingLibrary: GoodsLibrary {
+    var finding = GoodsFinding.unavailable
+
+    func look(
+        up inquiry: GoodsInquiry, at endpoint: Endpoint, of app: App, in directory: Directory
+    ) async -> GoodsFinding {
+        finding
+    }
+}
+
+/// Remembers the keys that were announced, and says what it was told to.
+final class RecordingKeys: CallbackKeys {
+    typealias Answer = @Sendable (CallbackKeyNotice) throws(InboxError) -> CallbackKeyRing.Announcement
+
+    private let answer: Answer
+    private let announced = Mutex<[Secret]>([])
+
+    init(
+        _ answer: @escaping Answer = { (notice) throws(InboxError) in
+            .current(announcedAtSeconds: notice.announcedAtSeconds)
+        }
+    ) {
+        self.answer = answer
+    }
+
+    var keys: [Secret] { announced.withLock { $0 } }
+
+    func announce(
+        _ notice: CallbackKeyNotice, of app: App
+    ) async throws(InboxError) -> CallbackKeyRing.Announcement {
+        announced.withLock { $0.append(notice.key) }
+        return try answer(notice)
+    }
+}

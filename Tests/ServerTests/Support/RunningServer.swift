@@ -29,6 +29,7 @@ struct RunningServer {
 
     static func run(
         inbox: RecordingInbox = RecordingInbox(), outcomes: RecordingOutcomes = RecordingOutcomes(),
+        library: RecordingLibrary = RecordingLibrary(), keys: RecordingKeys = RecordingKeys(),
         bodyTimeout: TimeAmount = .seconds(10), _ body: (RunningServer) async throws -> Void
     ) async throws {
         _ = TestMetrics.registry
@@ -40,6 +41,7 @@ struct RunningServer {
                 intake: Intake(
                     inbox: inbox, lanes: FewLanes(free: [erp]), outcomes: outcomes,
                     ids: EventIDSource(clock: { 1_700_000_000_000 })),
+                goodsLibrary: library, callbackKeys: keys,
                 directory: { directory }, unixMilliseconds: { 1_700_000_000_000 }, bodyTimeout: bodyTimeout,
                 group: MultiThreadedEventLoopGroup.singleton, logger: log.logger, onServerRunning: onRunning)
         } body: { port in

@@ -1,5 +1,4 @@
 package import NIOCore
-package import OutboundHTTP
 
 /// What every call to the outside goes through.
 package struct Outside: Sendable {

@@ -1,0 +1,23 @@
+-- What the platforms besides RenRenXiu's goods issue need. The columns have constant defaults, so that each table is
+-- locked (ACCESS EXCLUSIVE) for a moment only and none is rewritten. The index locks `event` against writes (SHARE) for
+-- as long as one scan of it takes, and holds nothing of RenRenXiu's events.
+
+-- Settings that one platform or one format alone has, without secrets.
+ALTER TABLE yizhan.app ADD COLUMN options jsonb NOT NULL DEFAULT '{}';
+ALTER TABLE yizhan.endpoint ADD COLUMN options jsonb NOT NULL DEFAULT '{}';
+ALTER TABLE yizhan.configuration ADD COLUMN voucher_base_url text;
+-- The sub-accounts that see the goods besides the main account; empty for all.
+ALTER TABLE yizhan.goods ADD COLUMN login_ids text[] NOT NULL DEFAULT '{}';
+
+-- Events of the order go to every endpoint one after the other, also where the endpoint itself is not ordered.
+ALTER TABLE yizhan.event ADD COLUMN ordered boolean NOT NULL DEFAULT false;
+
+-- Counts the month's orders of an app of a platform that has several events per order.
+CREATE INDEX event_of_app ON yizhan.event (app_id, received_at, order_no) WHERE dedupe_key <> '';
+
+-- Functions whose arguments have changed: `functions/` has them anew.
+DROP FUNCTION IF EXISTS yizhan.store(
+    integer, uuid[], integer[], text[], text[], text[], bytea[], bytea[], integer[], text[], uuid[], integer[],
+    interval[], boolean[]);
+DROP FUNCTION IF EXISTS yizhan.recall(integer[], text[], text[], bytea[]);
+DROP FUNCTION IF EXISTS yizhan.give_back(uuid[], integer[], bigint[]);
