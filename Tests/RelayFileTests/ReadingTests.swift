@@ -57,6 +57,105 @@ import Testing
         #expect(declaration.allowedPrivateNetworks == nil)
     }
 
+    @Test func theOtherPlatformsAndFormatsAreReadAsTheyAreMeant() throws {
+        let text = """
+            merchants: [{name: m}]
+            apps:
+              - name: alliance
+                merchant: m
+                platform: meituan-alliance
+                app_key: mt-app-key
+                secret: api
+                callback_key: callback
+                key_grace: 12h
+                base_url: https://union.example/x
+                monthly_orders: 1500
+                reconcile: {every: 5m, overlap: 1h, types: [4, 6]}
+              - {name: quiet, merchant: m, platform: meituan-alliance, app_key: k, secret: s, reconcile: {every: 0}}
+              - {name: shop, merchant: m, platform: youzan, client_id: c, client_secret: cs}
+              - name: rrx
+                merchant: m
+                platform: renrenxiu
+                app_key: k
+                secret: s
+                goods_library: {endpoint: library, cache: 1m}
+            endpoints:
+              - name: voucher
+                merchant: m
+                format: youzan
+                client_id: client
+                client_secret: hidden
+                grant_id: 42587152
+                api: youzan.ump.voucher.send
+                version: 3.0.0
+                body: '{"mobile": "{{phone}}", "note": "订单 {{order_no}}", "n": 1}'
+              - {name: library, merchant: m, url: "https://m.example/goods", format: platform, app_key: k, secret: s}
+            routes:
+              - {app: rrx, event: goods.issue, endpoint: voucher}
+            goods:
+              - {app: rrx, code: a, name: 茶, price: 5, login_ids: [shop-1, shop-2]}
+            meituan_voucher: {base_url: "https://gateway.example"}
+            """
+        let declaration = try read(text)
+        #expect(
+            declaration.apps["alliance"]?.alliance
+                == AllianceSettings(
+                    callbackKey: Secret("callback"), keyGrace: .seconds(12 * 3600), baseURL: "https://union.example/x",
+                    monthlyOrders: 1500,
+                    reconcile: ReconcileSettings(every: .seconds(300), overlap: .seconds(3600), types: [4, 6])))
+        #expect(declaration.apps["quiet"]?.alliance == AllianceSettings(reconcile: nil))
+        #expect(declaration.apps["shop"]?.appKey == "c" && declaration.apps["shop"]?.secret == Secret("cs"))
+        #expect(
+            declaration.apps["rrx"]?.goodsLibrary == GoodsLibrarySettings(endpoint: "library", cache: .seconds(60)))
+        let voucher = try #require(declaration.endpoints["voucher"])
+        #expect(voucher.url == "https://open.youzanyun.com")
+        #expect(voucher.format.youzan?.grantID == "42587152" && voucher.format.youzan?.version == "3.0.0")
+        #expect(declaration.goods["rrx"]?.first?.loginIDs == ["shop-1", "shop-2"])
+        #expect(declaration.voucherBaseURL == "https://gateway.example")
+    }
+
+    @Test func aTemplateWhoseFieldsTheRoutedPlatformLacksIsAProblem() {
+        let text = """
+            merchants: [{name: m}]
+            apps:
+              - {name: alliance, merchant: m, platform: meituan-alliance, app_key: k, secret: s}
+            endpoints:
+              - name: voucher
+                merchant: m
+                format: youzan
+                client_id: c
+                client_secret: s
+                grant_id: g
+                api: a
+                version: v
+                body: '{"mobile": "{{phone}}", "order": "{{orderid}}"}'
+            routes:
+              - {app: alliance, event: "*", endpoint: voucher}
+            """
+        #expect(
+            problems(of: text) == [
+                """
+                relay.yaml:15: routes[0]: the body of endpoint voucher has {{phone}}, and no event of platform \
+                meituan-alliance has that field
+                """
+            ])
+    }
+
+    @Test(arguments: [
+        ("{", "not JSON"), (#"{"a": "{{phone"}"#, "a {{ has no }}"),
+        (#"{"a": "{{phonr}}"}"#, "did you mean {{phone}}?"),
+    ])
+    func aBodyThatIsNoTemplateIsAProblem(body: String, reason: String) {
+        let text = """
+            merchants: [{name: m}]
+            endpoints:
+              - {name: e, merchant: m, format: youzan, client_id: c, client_secret: s, grant_id: g, api: a, version: v,
+                 body: '\(body)'}
+            """
+        let found = problems(of: text)
+        #expect(found.count == 1 && found[0].contains(reason), "\(found)")
+    }
+
     @Test func whatIsConfiguredAlreadyNeedNotBeInTheFile() throws {
         let configured = try read(exampleFile)
         let declaration = try read(

@@ -1,8 +1,8 @@
-import RelayCore
+package import RelayCore
 
 /// The parameters of a call: a form as published, or a JSON object of the same names (ours).
-enum AllianceParameters {
-    static func read(_ body: [UInt8]) throws(Refusal) -> FormBody {
+package enum AllianceParameters {
+    package static func read(_ body: [UInt8]) throws(Refusal) -> FormBody {
         let pairs = isJSON(body) ? try pairs(ofJSON: body) : nil
         do throws(FormError) {
             if let pairs { return try FormBody(pairs) }

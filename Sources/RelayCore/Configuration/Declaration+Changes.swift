@@ -9,8 +9,18 @@ extension Declaration {
             + Self.changes(
                 from: Set(current.allowedPrivateNetworks ?? []), to: Set(allowedPrivateNetworks ?? [])
             ) { .privateNetwork($0) }
-            + [Field("base_url", url: voucherBaseURL).change(from: Field("base_url", url: current.voucherBaseURL))]
-            .compactMap { $0.map { Change($0, .meituanVoucher) } }
+            + voucherChanges(from: current)
+    }
+
+    private func voucherChanges(from current: Declaration) -> [Change] {
+        switch (current.voucherBaseURL, voucherBaseURL) {
+        case (nil, nil): []
+        case (nil, _?): [Change(.added, .meituanVoucher)]
+        case (_?, nil): [Change(.removed, .meituanVoucher)]
+        case (let old?, let new?):
+            Field("base_url", url: new).change(from: Field("base_url", url: old)).map { [Change($0, .meituanVoucher)] }
+                ?? []
+        }
     }
 
     private static func changes(

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Foundation
 import Platforms
-import RelayCore
 
 struct SignRenRenXiu: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,25 +17,11 @@ struct SignRenRenXiu: ParsableCommand {
             """)
 
     @OptionGroup var secret: SecretOptions
-
-    @Option(help: .init("The body of a call as it was sent, or - to read it from standard input.", valueName: "body"))
-    var form: String?
-
-    @Flag(help: "Also show the text that is hashed with the secret in it.")
-    var showSecret = false
-
-    @Argument(help: .init("The parameters, decoded.", valueName: "name=value"))
-    var parameters: [NamedValue] = []
-
-    func validate() throws {
-        guard (form == nil) != parameters.isEmpty else {
-            throw ValidationError("either parameters (name=value …) or --form is needed")
-        }
-    }
+    @OptionGroup var signed: SignedBody
 
     func run() throws {
         let secret = try secret.required()
-        let body = try body()
+        let body = try signed.bytes()
         let form: FormBody
         do {
             form = try FormBody(parsing: body)
@@ -45,41 +29,13 @@ struct SignRenRenXiu: ParsableCommand {
             Terminal.complain("the parameters cannot be signed: \(error)")
             throw ExitCode.failure
         }
-        let explanation = RenRenXiuSignature.explanation(of: form, secret: secret)
-        for step in explanation.steps { show(step.title, step.lines.isEmpty ? ["(nothing)"] : step.lines) }
-        if showSecret { show("The text that is hashed", [explanation.signedText.reveal()]) }
-        guard let isRight = explanation.isGivenSignatureRight, let sign = form["sign"] else { return }
-        let given = String(decoding: sign, as: UTF8.self)
-        if isRight {
-            show("The given sign matches", given == explanation.signature ? [] : ["(published is upper case)"])
-            return
+        try SignatureReport.show(
+            RenRenXiuSignature.explanation(of: form, secret: secret),
+            given: form["sign"].map { String(decoding: $0, as: UTF8.self) }, showsSecret: signed.showSecret
+        ) { given in
+            let mistakes = SignatureDiagnosis(of: body, form, secret: secret).mistakes(behind: given)
+            return mistakes.map { ("It comes out when", $0.map { "\($0)" }) }
+                ?? SignatureReport.commonMistakes("the AppSecret is another app's")
         }
-        show("The given sign does NOT match", [given])
-        let mistakes = SignatureDiagnosis(of: body, form, secret: secret).mistakes(behind: given)
-        if let mistakes {
-            show("It comes out when", mistakes.map { "\($0)" })
-        } else {
-            show(
-                "None of the usual mistakes explains it. Most often",
-                [
-                    "the AppSecret is another app's, or has a space or a line break at its end",
-                    "a value was changed between signing and sending: trimmed, escaped, in another encoding",
-                ])
-        }
-        throw ExitCode.failure
-    }
-
-    private func body() throws -> [UInt8] {
-        guard let form else { return FormBody.encode(parameters.map { (name: $0.name, value: $0.value) }) }
-        guard form == "-" else { return Array(form.utf8) }
-        var body = Array(try FileHandle.standardInput.readToEnd() ?? Data())
-        // A form has none: this one comes from an editor or from `echo`.
-        while body.last == UInt8(ascii: "\n") || body.last == UInt8(ascii: "\r") { body.removeLast() }
-        return body
-    }
-
-    private func show(_ title: String, _ lines: [String]) {
-        Terminal.say(title)
-        for line in lines { Terminal.say("    \(line.printable)") }
     }
 }

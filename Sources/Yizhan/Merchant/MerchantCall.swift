@@ -21,12 +21,20 @@ struct MerchantCall: Sendable {
         if contentType?.hasPrefix(FormBody.contentType) ?? false {
             // A form that cannot be read has no order number, and its signature is wrong.
             form = try? FormBody(parsing: body)
-            orderNo = form?["order_no"].map { String(decoding: $0, as: UTF8.self) }
+            orderNo = Self.orderNames.lazy.compactMap { [form] in form?[$0] }.first
+                .map { String(decoding: $0, as: UTF8.self) }
         } else {
             form = nil
-            orderNo = (try? JSON(parsing: body))?["data"]?["order_no"]?.stringValue
+            let json = try? JSON(parsing: body)
+            // Youzan's own format has no envelope.
+            let data = json?["data"] ?? json
+            orderNo =
+                (data?["msg"]?["tid"] ?? Self.orderNames.lazy.compactMap { data?[$0] }.first)?.stringValue
         }
     }
+
+    /// What the platforms call the number of an order, or of a message that is of none.
+    private static let orderNames = ["order_no", "orderid", "id"]
 
     /// The same in all attempts of an event.
     var idempotencyKey: String {

@@ -17,9 +17,11 @@ import Testing
             let names = directory.endpoints.mapValues(\.name)
             #expect(Set(directory.endpoints.values.map(\.settings)) == Set(sample.endpoints.values))
             #expect(directory.allowedPrivateNetworks == ["127.0.0.0/8", "fd00::/8"])
+            #expect(directory.voucherBaseURL == "https://voucher.example/v1")
             let app = try #require(directory.apps["rrx"])
             #expect(directory.routes[app.id]?.map { names[$0.endpoint] } == ["erp", "audit"])
             #expect(directory.routes[app.id]?[0].copies.map { names[$0] } == ["audit"])
+            #expect(directory.goods[app.id] == sample.goods["rrx"])
         }
     }
 
@@ -206,7 +208,7 @@ import Testing
             _ = try await database.store.apply(.sample())
             let rotating = try database.store(keys: "\(ConfiguredDatabase.otherKeys),\(ConfiguredDatabase.keys)")
             let changes = try await rotating.apply(Declaration())
-            #expect(changes.count == 4)
+            #expect(changes.count == 6)
             #expect(changes.allSatisfy { $0.kind == .touched("encrypted with the new master key") })
             #expect(try await rotating.apply(.sample()) == [])
             let rotated = try database.store(keys: ConfiguredDatabase.otherKeys)

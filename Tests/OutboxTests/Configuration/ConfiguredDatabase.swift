@@ -55,7 +55,15 @@ extension Declaration {
                 AppSettings(
                     name: "rrx", merchant: "teahouse", platform: "renrenxiu", appKey: "key", secret: Secret("app's"),
                     clockWindow: .zero,
-                    reply: ReplyPolicy(wait: .milliseconds(1500), onPending: .reject, pendingMessage: "请稍后")),
+                    reply: ReplyPolicy(wait: .milliseconds(1500), onPending: .reject, pendingMessage: "请稍后"),
+                    goodsLibrary: GoodsLibrarySettings(endpoint: "audit", cache: .milliseconds(1500))),
+                AppSettings(
+                    name: "alliance", merchant: "teahouse", platform: "meituan-alliance", appKey: "key",
+                    secret: Secret("api"),
+                    alliance: AllianceSettings(
+                        callbackKey: Secret("callback"), keyGrace: .seconds(90), baseURL: "https://union.example",
+                        monthlyOrders: 7,
+                        reconcile: ReconcileSettings(every: .seconds(60), overlap: .zero, types: [4, 0]))),
                 AppSettings(
                     name: "plain", merchant: "other", platform: "renrenxiu", appKey: "key", secret: Secret("其他\"\\")),
             ],
@@ -69,6 +77,12 @@ extension Declaration {
                 EndpointSettings(
                     name: "audit", merchant: "teahouse", url: "https://audit.example/",
                     format: .platform(appKey: "own", secret: Secret("audit's")), retry: RetrySchedule(steps: [])),
+                EndpointSettings(
+                    name: "shop", merchant: "teahouse", url: "https://open.youzan.example",
+                    format: .youzan(
+                        YouzanTarget(
+                            clientID: "client", clientSecret: Secret("client's"), grantID: "42", api: "youzan.a.get",
+                            version: "3.0.0", body: #"{"a":"{{phone}}\n"}"#))),
             ],
             routes: [
                 "rrx": [
@@ -81,9 +95,9 @@ extension Declaration {
             goods: [
                 "rrx": [
                     Goods(code: "zp_2", name: "酒水", image: "https://image.example/a.jpg", price: Price(cents: 123)),
-                    Goods(code: "zp_1", name: "茶", price: Price(cents: 999_999_999_999)),
+                    Goods(code: "zp_1", name: "茶", price: Price(cents: 999_999_999_999), loginIDs: ["b", "a,\"{}"]),
                 ]
             ],
-            allowedPrivateNetworks: ["127.0.0.0/8", "fd00::/8"])
+            allowedPrivateNetworks: ["127.0.0.0/8", "fd00::/8"], voucherBaseURL: "https://voucher.example/v1")
     }
 }
