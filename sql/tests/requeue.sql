@@ -1,6 +1,6 @@
 BEGIN;
 \ir fixture/teahouse.psql
-SELECT plan(39);
+SELECT plan(41);
 
 -- One order in each state, and what requeue calls it.
 SELECT s.* FROM unnest('{delivered,refused,exhausted,expired}'::text[]) AS state,
@@ -96,6 +96,14 @@ UPDATE yizhan.endpoint SET removed_at = now() WHERE name = 'audit';
 SELECT is(
     (test.error($$SELECT yizhan.requeue('flying', 'rrx')$$))[1:2],
     ARRAY['55000', 'endpoint ''audit'' is removed: nothing delivers to it any more'], 'and a removed endpoint');
+
+-- An order that is ordered wherever it goes stays so.
+SELECT * FROM test.store('ordered', ordered => true) AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
+SELECT is(test.settle('ordered', 1), 1::bigint, 'an ordered order is delivered');
+SELECT * FROM yizhan.requeue('ordered') \g /dev/null
+SELECT results_eq(
+    $$SELECT order_key COLLATE "default" FROM yizhan.outbox WHERE event_id = test.event('ordered')$$,
+    $$VALUES ('ordered')$$, 'requeued, it is ordered again');
 
 SELECT * FROM finish();
 ROLLBACK;

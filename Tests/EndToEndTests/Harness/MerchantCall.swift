@@ -28,7 +28,14 @@ struct MerchantCall: Sendable {
     }
 
     var orderNo: String? {
-        data?["order_no"]?.stringValue ?? form.first { $0.name == "order_no" }?.value
+        let fields = data ?? json
+        if let tid = fields?["msg"]?["tid"]?.stringValue { return tid }
+        for name in ["order_no", "orderid", "id"] {
+            if let number = fields?[name]?.stringValue ?? form.first(where: { $0.name == name })?.value {
+                return number
+            }
+        }
+        return nil
     }
 
     /// As the specification of Standard Webhooks has it, without the relay's own code.

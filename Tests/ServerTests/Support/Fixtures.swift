@@ -6,6 +6,12 @@ import Testing
 let teahouse = App(
     id: AppID(1), name: "teahouse-rrx", merchant: "teahouse", platform: "renrenxiu", appKey: "key-of-the-app",
     secret: Secret("secret-of-the-app"), clockWindow: .zero)
+let union = App(
+    id: AppID(2),
+    settings: AppSettings(
+        name: "teahouse-alliance", merchant: "teahouse", platform: "meituan-alliance", appKey: "mt-key",
+        secret: Secret("api-secret"), clockWindow: .zero, alliance: AllianceSettings()),
+    callbackKeys: CallbackKeyRing([.init(secret: Secret("callback-key"))]))
 let erp = EndpointID(1)
 let audit = EndpointID(2)
 let special = EndpointID(3)
@@ -17,7 +23,7 @@ func directory() throws -> Directory {
             format: .standard(secret: Secret("")), ordered: ordered)
     }
     return Directory(
-        apps: [teahouse], endpoints: [endpoint(erp, true), endpoint(audit, false), endpoint(special, false)],
+        apps: [teahouse, union], endpoints: [endpoint(erp, true), endpoint(audit, false), endpoint(special, false)],
         routes: [
             teahouse.id: [
                 Route(
@@ -26,7 +32,8 @@ func directory() throws -> Directory {
                     event: try ShellPattern("*"), goods: try ShellPattern("zp_*"), endpoint: erp,
                     copies: [audit, erp, audit]),
                 Route(event: try ShellPattern("*"), goods: try ShellPattern("zp_1"), endpoint: audit, copies: []),
-            ]
+            ],
+            union.id: [Route(event: try ShellPattern("order.*"), goods: nil, endpoint: audit, copies: [])],
         ])
 }
 
