@@ -98,12 +98,12 @@ SELECT is(
     ARRAY['55000', 'endpoint ''audit'' is removed: nothing delivers to it any more'], 'and a removed endpoint');
 
 -- An order that is ordered wherever it goes stays so.
-SELECT * FROM test.store('ordered', ordered => true) AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
-SELECT is(test.settle('ordered', 1), 1::bigint, 'an ordered order is delivered');
-SELECT * FROM yizhan.requeue('ordered') \g /dev/null
+SELECT * FROM test.store('F1', ordered => true) AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
+SELECT is(test.settle('F1', 1), 1::bigint, 'an ordered order is delivered');
+SELECT * FROM yizhan.requeue('F1') \g /dev/null
 SELECT results_eq(
-    $$SELECT order_key COLLATE "default" FROM yizhan.outbox WHERE event_id = test.event('ordered')$$,
-    $$VALUES ('ordered')$$, 'requeued, it is ordered again');
+    $$SELECT order_key COLLATE "default" FROM yizhan.outbox WHERE event_id = test.event('F1')$$,
+    $$VALUES ('F1')$$, 'requeued, it is ordered again');
 
 SELECT * FROM finish();
 ROLLBACK;
