@@ -150,7 +150,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "PlatformsTests",
-            dependencies: ["Platforms", "OutboundHTTP", "RelayCore", crypto, log, nio, nioPosix],
+            dependencies: [
+                "Platforms", "OutboundHTTP", "RelayCore", hummingbird, hummingbirdCore, httpTypes, crypto, log, nio,
+                nioPosix,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "StandardWebhooksTests", dependencies: ["StandardWebhooks", "RelayCore"], swiftSettings: settings),
