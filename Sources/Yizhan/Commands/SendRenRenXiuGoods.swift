@@ -80,7 +80,7 @@ struct SendRenRenXiuGoods: AsyncParsableCommand {
     }
 
     private func show(_ page: GoodsPage) {
-        let rows = page.rows.map { [$0.code.printable, "\($0.price)", $0.name.printable, ($0.image ?? "").printable] }
+        let rows = page.rows.map { [$0.code.printable, "\($0.price)", $0.name.printable, $0.image?.printable ?? "-"] }
         for line in TextTable.lines([["goods_code", "price", "goods_name", "goods_image"]] + rows) {
             Terminal.say(line)
         }
