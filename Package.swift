@@ -57,7 +57,8 @@ let package = Package(
         .target(name: "PostgreSQL", dependencies: ["CLibPQ", log], swiftSettings: settings),
         .target(name: "EmbeddedPostgreSQL", dependencies: [subprocess, system, log], swiftSettings: settings),
         .target(name: "RelayCore", swiftSettings: settings),
-        .target(name: "Platforms", dependencies: ["RelayCore", crypto], swiftSettings: settings),
+        .target(
+            name: "Platforms", dependencies: ["RelayCore", "OutboundHTTP", crypto, log], swiftSettings: settings),
         .target(name: "StandardWebhooks", dependencies: ["RelayCore", crypto], swiftSettings: settings),
         .target(name: "RelayFile", dependencies: ["RelayCore", yams], swiftSettings: settings),
         .target(
@@ -147,7 +148,13 @@ let package = Package(
                 coreMetrics,
             ],
             swiftSettings: settings),
-        .testTarget(name: "PlatformsTests", dependencies: ["Platforms", "RelayCore", crypto], swiftSettings: settings),
+        .testTarget(
+            name: "PlatformsTests",
+            dependencies: [
+                "Platforms", "OutboundHTTP", "RelayCore", hummingbird, hummingbirdCore, httpTypes, crypto, log, nio,
+                nioPosix,
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "StandardWebhooksTests", dependencies: ["StandardWebhooks", "RelayCore"], swiftSettings: settings),
     ],

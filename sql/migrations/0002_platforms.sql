@@ -21,3 +21,13 @@ DROP FUNCTION IF EXISTS yizhan.store(
     interval[], boolean[]);
 DROP FUNCTION IF EXISTS yizhan.recall(integer[], text[], text[], bytea[]);
 DROP FUNCTION IF EXISTS yizhan.give_back(uuid[], integer[], bigint[]);
+
+-- The links by which shops authorize the verification of their vouchers at Meituan, until they are used or replaced.
+CREATE TABLE yizhan.shop_authorization (
+    shop_id text COLLATE "C" PRIMARY KEY,
+    merchant_id integer REFERENCES yizhan.merchant,
+    -- Whoever has the link can use it, so it is encrypted by the relay.
+    sealed_link bytea NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL
+);

@@ -1,6 +1,6 @@
 BEGIN;
 \ir fixture/teahouse.psql
-SELECT plan(31);
+SELECT plan(32);
 
 SELECT set_eq(
     $$SELECT c.relname::text, p.privilege
@@ -106,6 +106,8 @@ SELECT is(
     3::bigint, 'and all is logged under the name of the session');
 
 SELECT throws_ok('SELECT sealed_secrets FROM yizhan.app', '42501', NULL, 'an operator reads no secret');
+SELECT throws_ok(
+    'SELECT sealed_link FROM yizhan.shop_authorization', '42501', NULL, 'nor the link to a shop''s vouchers, sealed or not');
 SELECT throws_ok('SELECT body FROM yizhan.event', '42501', NULL, 'nor an event');
 SELECT throws_ok('DELETE FROM yizhan.ops_log', '42501', NULL, 'nor clears what he did');
 SELECT throws_ok('UPDATE yizhan.outbox SET due_at = now()', '42501', NULL, 'nor writes the outbox');

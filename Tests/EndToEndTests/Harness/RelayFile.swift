@@ -54,6 +54,10 @@ struct RelayFile: Sendable {
     var endpoints = [Endpoint.standard("erp")]
     var routes = [Route(endpoint: "erp")]
     var privateNetworks = "[127.0.0.0/8]"
+    /// Further lines of the app, such as `goods_library: {endpoint: erp}`.
+    var appLines: [String] = []
+    /// Further sections, from the margin.
+    var sections = ""
 
     func text(merchantPort: Int) -> String {
         """
@@ -67,11 +71,13 @@ struct RelayFile: Sendable {
             secret: ${RRX_SECRET}
             clock_window: \(clockWindow)
             reply: {wait: \(wait), on_pending: \(onPending), pending_message: \(pendingMessage)}
+        \(appLines.map { "    \($0)" }.joined(separator: "\n"))
         endpoints:
         \(endpoints.map { $0.text(merchantPort: merchantPort) }.joined())
         routes:
         \(routes.map(\.text).joined())
         allow_private_networks: \(privateNetworks)
+        \(sections)
 
         """
     }
