@@ -21,7 +21,7 @@ struct AuthorizationDesk: Sendable {
             ])
     }
 
-    private typealias Deed = @Sendable (ShopID, AdminCall) async throws -> Response
+    private typealias Deed = @Sendable (ShopID, AdminCall) async throws(ShopAuthorizationError) -> Response
 
     private func answer(_ call: AdminCall, _ deed: Deed) async -> Response {
         var response = await judged(call, deed)
@@ -38,31 +38,32 @@ struct AuthorizationDesk: Sendable {
         guard let shop = call.parts.first.flatMap({ ShopID($0) }) else {
             return Self.failure("a shop's id is 1 to 64 letters, digits, - and _", status: .badRequest)
         }
-        do {
+        do throws(ShopAuthorizationError) {
             return try await deed(shop, call)
-        } catch let error as ShopAuthorizationError {
-            return Self.failure(error)
-        } catch let error as BadAuthorizationRequest {
-            return Self.failure(error.reason, status: .badRequest)
         } catch {
-            return Self.failure("the request broke off", status: .badRequest)
+            return Self.failure(error)
         }
     }
 
-    private func request(_ shop: ShopID, _ call: AdminCall) async throws -> Response {
-        let authorization = try await authorizations.request(
-            shop, merchant: try await Self.merchant(of: call.request), by: Self.requester(call))
+    private func request(_ shop: ShopID, _ call: AdminCall) async throws(ShopAuthorizationError) -> Response {
+        let merchant: String?
+        do throws(BadAuthorizationRequest) {
+            merchant = try await Self.merchant(of: call.request)
+        } catch {
+            return Self.failure(error.reason, status: .badRequest)
+        }
+        let authorization = try await authorizations.request(shop, merchant: merchant, by: Self.requester(call))
         return Response(json: authorization.revealed, status: .ok)
     }
 
-    private func kept(_ shop: ShopID, _ call: AdminCall) async throws -> Response {
+    private func kept(_ shop: ShopID, _ call: AdminCall) async throws(ShopAuthorizationError) -> Response {
         guard let authorization = try await authorizations.kept(shop) else {
             return Self.failure("no link is kept for shop \(shop): POST asks for one", status: .notFound)
         }
         return Response(json: authorization.revealed, status: .ok)
     }
 
-    private func forget(_ shop: ShopID, _ call: AdminCall) async throws -> Response {
+    private func forget(_ shop: ShopID, _ call: AdminCall) async throws(ShopAuthorizationError) -> Response {
         _ = try await authorizations.forget(shop, by: Self.requester(call))
         return Response(status: .noContent)
     }
@@ -72,7 +73,7 @@ struct AuthorizationDesk: Sendable {
     }
 
     /// From the query, or else from a JSON body; nil where neither names one.
-    private static func merchant(of request: Request) async throws -> String? {
+    private static func merchant(of request: Request) async throws(BadAuthorizationRequest) -> String? {
         if let named = request.uri.queryParameters.get("merchant") { return named }
         let body: [UInt8]
         do {

@@ -1,6 +1,7 @@
 -- What the platforms besides RenRenXiu's goods issue need. The columns have constant defaults, so that each table is
 -- locked (ACCESS EXCLUSIVE) for a moment only and none is rewritten. The index locks `event` against writes (SHARE) for
--- as long as one scan of it takes, and holds nothing of RenRenXiu's events.
+-- as long as one scan of it takes, and holds nothing of RenRenXiu's events. References of new tables lock `merchant`
+-- against writes (SHARE ROW EXCLUSIVE) for a moment.
 
 -- Settings that one platform or one format alone has, without secrets.
 ALTER TABLE yizhan.app ADD COLUMN options jsonb NOT NULL DEFAULT '{}';

@@ -27,7 +27,7 @@ extension GoodsLibraryError: CustomStringConvertible {
         case .unwritable(let error): "the call cannot be written: \(error)"
         case .unreachable(let failure): "\(failure)"
         case .status(let status): "HTTP \(status)"
-        case .tooLarge: "the answer is larger than \(HTTPAnswer.maximumBodyByteCount / 1024) KiB"
+        case .tooLarge: "the answer is larger than \(MerchantGoodsLibrary.answerLimit / 1024) KiB"
         case .notJSON(let error): "the answer is \(error)"
         case .noResult: "the answer has no result that is a number"
         case .unknownResult(let result): "the answer's result is \(result), neither 0 nor 1"

@@ -10,6 +10,8 @@ import Synchronization
 package final class MerchantGoodsLibrary: GoodsLibrary {
     /// The platform's call waits, and people before it.
     private static let longestWait = Duration.seconds(5)
+    /// A page of a thousand goods.
+    static let answerLimit = 1 << 20
 
     private typealias Asked = Result<GoodsLibraryAnswer, GoodsLibraryError>
 
@@ -130,7 +132,8 @@ package final class MerchantGoodsLibrary: GoodsLibrary {
                 .body(atUnixMilliseconds: unixMilliseconds())
             call = HTTPCall(
                 method: .post, target: url.target,
-                headers: [("Content-Type", FormBody.contentType), ("User-Agent", "Yizhan")], body: body)
+                headers: [("Content-Type", FormBody.contentType), ("User-Agent", "Yizhan")], body: body,
+                answerLimit: Self.answerLimit)
         } catch {
             throw .unwritable(error)
         }

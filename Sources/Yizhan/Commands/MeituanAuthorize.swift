@@ -18,8 +18,13 @@ struct MeituanAuthorize: AsyncParsableCommand {
             is in ops_log. --kept prints the link that was asked for last, --used forgets it.
             """)
 
-    @Option(help: "The shop's id at Meituan.")
-    var shop: String
+    @Option(
+        help: .init("The shop's id at Meituan.", valueName: "id"),
+        transform: { text in
+            guard let shop = ShopID(text) else { throw ValidationError("it is not 1 to 64 letters, digits, - and _") }
+            return shop
+        })
+    var shop: ShopID
 
     @Option(help: "Whose shop it is, for the records.")
     var merchant: String?
@@ -37,9 +42,6 @@ struct MeituanAuthorize: AsyncParsableCommand {
     @OptionGroup var log: Settings.LogFlags
 
     func validate() throws {
-        guard ShopID(shop) != nil else {
-            throw ValidationError("--shop: \"\(shop)\" is not 1 to 64 letters, digits, - and _")
-        }
         if kept, used { throw ValidationError("--kept and --used exclude each other") }
         if merchant != nil, kept || used {
             throw ValidationError("--merchant is for asking; with --kept and --used it has no meaning")
@@ -47,7 +49,6 @@ struct MeituanAuthorize: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let shop = ShopID(shop) else { return }
         var settings = try Settings(database, log: log)
         // The command itself says what became of it.
         settings.log.level = max(settings.log.level, .error)
@@ -62,16 +63,16 @@ struct MeituanAuthorize: AsyncParsableCommand {
                     group: MultiThreadedEventLoopGroup.singleton, resolver: resolver, trust: try TLSTrust()),
                 logger: logger)
             defer { resolver.close() }
-            try await act(on: shop, authorizations)
+            try await act(authorizations)
         }
     }
 
-    private func act(on shop: ShopID, _ authorizations: VoucherAuthorizations) async throws {
+    private func act(_ authorizations: VoucherAuthorizations) async throws {
         if used {
-            guard try await authorizations.forget(shop, by: NSUserName()) else { throw nothingKept(shop) }
+            guard try await authorizations.forget(shop, by: NSUserName()) else { throw nothingKept() }
             Terminal.complain("the link of shop \(shop) is forgotten")
         } else if kept {
-            guard let authorization = try await authorizations.kept(shop) else { throw nothingKept(shop) }
+            guard let authorization = try await authorizations.kept(shop) else { throw nothingKept() }
             show(authorization)
         } else {
             show(try await authorizations.request(shop, merchant: merchant, by: NSUserName()))
@@ -83,7 +84,7 @@ struct MeituanAuthorize: AsyncParsableCommand {
             json ? String(decoding: authorization.revealed.serialized(), as: UTF8.self) : authorization.link.reveal())
     }
 
-    private func nothingKept(_ shop: ShopID) -> ExitCode {
+    private func nothingKept() -> ExitCode {
         Terminal.complain("no link is kept for shop \(shop)")
         return .failure
     }

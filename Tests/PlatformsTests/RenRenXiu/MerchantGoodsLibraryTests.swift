@@ -183,11 +183,11 @@ import Testing
 
     @Test func anAnswerThatIsCutOffIsAnErrorByName() async throws {
         try await LoopbackPeer.with { _, _ in
-            .text(String(repeating: " ", count: 70_000))
+            .text(String(repeating: " ", count: 1_100_000))
         } _: { _, port in
             let house = try House(port: port)
             #expect(await house.ask(house.library()) == "unavailable")
-            #expect(house.log.all.first?.contains("larger than 64 KiB") == true)
+            #expect(house.log.all.first?.contains("larger than 1024 KiB") == true)
         }
     }
 
