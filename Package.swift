@@ -66,8 +66,10 @@ let package = Package(
             name: "Outbox", dependencies: ["RelayCore", "PostgreSQL", crypto, lifecycle, log, metrics],
             swiftSettings: settings, plugins: ["EmbedSQLPlugin"]),
         .target(
+            name: "YouzanAPI", dependencies: ["RelayCore", "OutboundHTTP", log, metrics], swiftSettings: settings),
+        .target(
             name: "Courier",
-            dependencies: ["RelayCore", "StandardWebhooks", "OutboundHTTP", lifecycle, log, metrics, nio],
+            dependencies: ["RelayCore", "StandardWebhooks", "YouzanAPI", "OutboundHTTP", lifecycle, log, metrics, nio],
             swiftSettings: settings),
         .target(
             name: "Server",
@@ -80,7 +82,8 @@ let package = Package(
         .executableTarget(
             name: "Yizhan",
             dependencies: [
-                "Server", "Courier", "Outbox", "Platforms", "StandardWebhooks", "RelayFile", "OutboundHTTP",
+                "Server", "Courier", "YouzanAPI", "Outbox", "Platforms", "StandardWebhooks", "RelayFile",
+                "OutboundHTTP",
                 "PostgreSQL", "EmbeddedPostgreSQL", "RelayCore", arguments, configuration, lifecycle, log, metrics,
                 hummingbird,
                 hummingbirdCore, httpTypes, crypto, nio, nioPosix, signals, system,
@@ -136,7 +139,8 @@ let package = Package(
         .testTarget(
             name: "CourierTests",
             dependencies: [
-                "Courier", "OutboundHTTP", "Platforms", "StandardWebhooks", "RelayCore", hummingbird, hummingbirdCore,
+                "Courier", "YouzanAPI", "OutboundHTTP", "Platforms", "StandardWebhooks", "RelayCore", hummingbird,
+                hummingbirdCore,
                 httpTypes, nio, nioHTTP1, nioPosix, lifecycle, log,
             ],
             swiftSettings: settings),
@@ -146,6 +150,9 @@ let package = Package(
                 "Server", "Platforms", "RelayCore", hummingbirdCore, nio, nioPosix, lifecycle, log, metrics,
                 coreMetrics,
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "YouzanAPITests", dependencies: ["YouzanAPI", "OutboundHTTP", "RelayCore", nioHTTP1],
             swiftSettings: settings),
         .testTarget(name: "PlatformsTests", dependencies: ["Platforms", "RelayCore", crypto], swiftSettings: settings),
         .testTarget(

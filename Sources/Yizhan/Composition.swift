@@ -48,6 +48,8 @@ struct Relay: Service {
         let ledger = GroupLedger(pool: database.pool, relay: relay, outcomes: outcomes, logger: logger)
         let courier = Courier(
             platforms: PlatformList.all, ledger: ledger,
+            accessTokens: StoredAccessTokens(
+                pool: database.pool, box: try database.secretBox(), relay: relay, logger: logger),
             outside: Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust()), wake: work,
             shutdownGrace: settings.shutdownGrace, unixMilliseconds: clock, logger: logger)
         courier.configure(configuration.current)
