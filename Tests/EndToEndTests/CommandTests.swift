@@ -118,7 +118,7 @@ import Testing
 
     @Test(arguments: [
         ["serve"], ["migrate"], ["apply"], ["trace"], ["sign"], ["sign", "renrenxiu"], ["send"], ["send", "renrenxiu"],
-        ["sink"],
+        ["sink"], ["sink", "merchant"], ["sink", "youzan"],
     ])
     func theHelpOfEachCommandHasAnExample(command: [String]) async throws {
         let help = try await YizhanCommand.run(command + ["--help"]).requireSuccess().output
