@@ -60,14 +60,15 @@ struct YouzanShop: Sendable {
         case .none(let retryAfter): return .over(attempt.postponed(by: retryAfter))
         case .cancelled: return .over(AttemptReport(attempt.delivery, verdict: .notStarted))
         }
-        attempt.secrets.append(token.secret)
+        attempt.secrets += YouzanClient.spellings(of: token)
         let startedAt = attempt.startedAt ?? .now
         attempt.startedAt = startedAt
         let exchange = await client.call(
             api, version: version, body: content, with: token, within: deadline - .now)
+        let secrets = attempt.secrets
         var isTokenRefused = false
         var report = attempt.judge(exchange, platform: platform) { answer in
-            switch YouzanVerdict(of: answer, hiding: token.secret, atUnixMilliseconds: unixMilliseconds()) {
+            switch YouzanVerdict(of: answer, hiding: secrets, atUnixMilliseconds: unixMilliseconds()) {
             case .judged(let judgement):
                 return judgement
             case .tokenRefused(let reason):

@@ -126,6 +126,8 @@ package final class TokenDesk: Sendable {
                 pause = try await lookAndRenew(grant)
                 isAway = false
             } catch {
+                // What was cut short by the shutdown is no fault of the database's.
+                if Task.isCancelled { return }
                 logger.log(level: isAway ? .debug : .warning, "\(error)", metadata: grant.metadata)
                 isAway = true
                 pause = Self.pauseWithoutDatabase

@@ -38,6 +38,11 @@ package struct YouzanClient: Sendable {
             body, to: "/api/\(api)/\(version)?access_token=\(Self.escaped(token.secret.reveal()))", within: limit)
     }
 
+    /// The token as it may be quoted in an answer: by itself, and as it stands in an address.
+    package static func spellings(of token: AccessToken) -> [Secret] {
+        [token.secret, Secret(escaped(token.secret.reveal()))]
+    }
+
     private func post(_ body: [UInt8], to path: String, within limit: Duration) async -> HTTPExchange {
         await http.call(
             HTTPCall(

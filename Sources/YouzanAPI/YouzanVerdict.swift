@@ -9,18 +9,19 @@ package enum YouzanVerdict: Hashable, Sendable {
 }
 
 extension YouzanVerdict {
-    /// - Parameter token: not to be seen in what is kept of the answer's message.
-    package init(of answer: HTTPAnswer, hiding token: Secret, atUnixMilliseconds now: Int64) {
+    /// - Parameter secrets: not to be seen in what is kept of the answer's message.
+    package init(of answer: HTTPAnswer, hiding secrets: [Secret], atUnixMilliseconds now: Int64) {
+        // What is not JSON has its own reason below.
         let json = answer.isBodyTruncated ? nil : try? JSON(parsing: answer.body)
         if let reason = Self.tokenRefusal(status: answer.status, json) {
             self = .tokenRefused(reason: reason)
         } else {
-            self = .judged(Self.judge(answer, json, hiding: token, atUnixMilliseconds: now))
+            self = .judged(Self.judge(answer, json, hiding: secrets, atUnixMilliseconds: now))
         }
     }
 
     private static func judge(
-        _ answer: HTTPAnswer, _ json: JSON?, hiding token: Secret, atUnixMilliseconds now: Int64
+        _ answer: HTTPAnswer, _ json: JSON?, hiding secrets: [Secret], atUnixMilliseconds now: Int64
     ) -> Judgement {
         guard 200..<300 ~= answer.status else {
             let asksToWait = answer.status == 429 || answer.status == 503
@@ -46,7 +47,7 @@ extension YouzanVerdict {
             guard json["code"].flatMap(\.codeText) != nil else {
                 return .failed(reason: "success is false, without a code", retryAfter: nil)
             }
-            let message = json["message"]?.stringValue?.hiding([token])
+            let message = json["message"]?.stringValue?.hiding(secrets)
             return .refused(MerchantReply(isRefusal: true, message: message), pausesEndpoint: false)
         case nil, .null, .number, .string, .array, .object:
             return .failed(reason: "the answer has no success, or it is neither true nor false", retryAfter: nil)

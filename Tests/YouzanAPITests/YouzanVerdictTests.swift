@@ -11,7 +11,7 @@ import Testing
         status: Int = 200, type: String = "application/json", headers: [(String, String)] = [], _ body: String
     ) -> YouzanVerdict {
         YouzanVerdict(
-            of: .test(status: status, type: type, headers: headers, body), hiding: Self.token,
+            of: .test(status: status, type: type, headers: headers, body), hiding: [Self.token],
             atUnixMilliseconds: 1_700_000_000_000)
     }
 

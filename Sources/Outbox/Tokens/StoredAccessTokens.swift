@@ -43,7 +43,7 @@ package struct StoredAccessTokens: AccessTokenStore {
                 secret: secret, version: version, renewsAt: receivedAt + life.renewedAfter,
                 expiresAt: receivedAt + life.usableFor)
         } catch {
-            throw AccessTokenStoreError(error)
+            throw .unavailable(cause: error)
         }
     }
 
@@ -61,7 +61,7 @@ package struct StoredAccessTokens: AccessTokenStore {
                 "SELECT yizhan.fail_renewal($1, $2, $3, $4, $5)", renewal.parameters + [.bool(isFailure)],
                 timeout: Self.timeout)
         } catch {
-            throw AccessTokenStoreError(error)
+            throw .unavailable(cause: error)
         }
     }
 
@@ -99,7 +99,7 @@ package struct StoredAccessTokens: AccessTokenStore {
             let state = AccessTokenState(token: token, renewal: renewal, notBefore: try row.optional.interval(5))
             return (state, unreadable)
         } catch {
-            throw AccessTokenStoreError(error)
+            throw .unavailable(cause: error)
         }
     }
 

@@ -89,13 +89,15 @@ package protocol AccessTokenStore: Sendable {
     func giveBack(_ renewal: RenewalLease) async throws(AccessTokenStoreError)
 }
 
-/// The database could not say, or could not take it.
-package struct AccessTokenStoreError: Error, CustomStringConvertible {
-    package let cause: any Error
+package enum AccessTokenStoreError: Error {
+    /// The database could not say, or could not take it.
+    case unavailable(cause: any Error)
+}
 
-    package init(_ cause: any Error) {
-        self.cause = cause
+extension AccessTokenStoreError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unavailable(let cause): "access tokens cannot be had from the database: \(cause)"
+        }
     }
-
-    package var description: String { "access tokens cannot be had from the database: \(cause)" }
 }

@@ -17,10 +17,10 @@ final class MemoryTokens: AccessTokenStore {
     var failures: Int { state.withLock { $0.failures } }
 
     /// As if another relay had received it.
-    func put(_ text: String, version: Int64) {
+    func put(_ text: String, version: Int64, renewsIn: Duration = .seconds(900)) {
         state.withLock {
             $0.token = AccessToken(
-                secret: Secret(text), version: version, renewsAt: .now + .seconds(900),
+                secret: Secret(text), version: version, renewsAt: .now + renewsIn,
                 expiresAt: .now + .seconds(1_000))
         }
     }
