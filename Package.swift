@@ -82,8 +82,7 @@ let package = Package(
         .executableTarget(
             name: "Yizhan",
             dependencies: [
-                "Server", "Courier", "YouzanAPI", "Outbox", "Platforms", "StandardWebhooks", "RelayFile",
-                "OutboundHTTP",
+                "Server", "Courier", "Outbox", "Platforms", "StandardWebhooks", "RelayFile", "OutboundHTTP",
                 "PostgreSQL", "EmbeddedPostgreSQL", "RelayCore", arguments, configuration, lifecycle, log, metrics,
                 hummingbird,
                 hummingbirdCore, httpTypes, crypto, nio, nioPosix, signals, system,
@@ -139,8 +138,7 @@ let package = Package(
         .testTarget(
             name: "CourierTests",
             dependencies: [
-                "Courier", "YouzanAPI", "OutboundHTTP", "Platforms", "StandardWebhooks", "RelayCore", hummingbird,
-                hummingbirdCore,
+                "Courier", "OutboundHTTP", "Platforms", "StandardWebhooks", "RelayCore", hummingbird, hummingbirdCore,
                 httpTypes, nio, nioHTTP1, nioPosix, lifecycle, log,
             ],
             swiftSettings: settings),

@@ -2,6 +2,8 @@
 package struct AccessTokenLife: Hashable, Sendable {
     /// Beyond it no token is used, whatever the platform says of it.
     package static let longest = Duration.seconds(7 * 86_400)
+    /// With less left when it comes, a token looks expired.
+    package static let shortest = Duration.seconds(1)
     /// How long a token is trusted that looks expired when it comes: one of the two clocks is wrong, and renewing it
     /// again and again would not set it right.
     package static let trusted = Duration.seconds(600)
@@ -12,7 +14,7 @@ package struct AccessTokenLife: Hashable, Sendable {
 
     package init(expiresAtUnixMilliseconds expiry: Int64, receivedAtUnixMilliseconds now: Int64) {
         let (left, isOverflow) = expiry.subtractingReportingOverflow(now)
-        isSkewed = isOverflow ? expiry < now : left <= 0
+        isSkewed = isOverflow ? expiry < now : .milliseconds(left) < Self.shortest
         usableFor = isSkewed ? Self.trusted : isOverflow ? Self.longest : min(.milliseconds(left), Self.longest)
     }
 
