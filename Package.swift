@@ -67,8 +67,10 @@ let package = Package(
             name: "Outbox", dependencies: ["RelayCore", "PostgreSQL", crypto, lifecycle, log, metrics],
             swiftSettings: settings, plugins: ["EmbedSQLPlugin"]),
         .target(
+            name: "YouzanAPI", dependencies: ["RelayCore", "OutboundHTTP", log, metrics], swiftSettings: settings),
+        .target(
             name: "Courier",
-            dependencies: ["RelayCore", "StandardWebhooks", "OutboundHTTP", lifecycle, log, metrics, nio],
+            dependencies: ["RelayCore", "StandardWebhooks", "YouzanAPI", "OutboundHTTP", lifecycle, log, metrics, nio],
             swiftSettings: settings),
         .target(
             name: "Server",
@@ -154,6 +156,9 @@ let package = Package(
                 "Platforms", "OutboundHTTP", "RelayCore", hummingbird, hummingbirdCore, httpTypes, crypto, log, nio,
                 nioPosix,
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "YouzanAPITests", dependencies: ["YouzanAPI", "OutboundHTTP", "RelayCore", nioHTTP1],
             swiftSettings: settings),
         .testTarget(
             name: "StandardWebhooksTests", dependencies: ["StandardWebhooks", "RelayCore"], swiftSettings: settings),

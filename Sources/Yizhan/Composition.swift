@@ -48,7 +48,10 @@ struct Relay: Service {
         let ledger = GroupLedger(pool: database.pool, relay: relay, outcomes: outcomes, logger: logger)
         let outside = Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust())
         let courier = Courier(
-            platforms: PlatformList.all, ledger: ledger, outside: outside, wake: work,
+            platforms: PlatformList.all, ledger: ledger,
+            accessTokens: StoredAccessTokens(
+                pool: database.pool, box: try database.secretBox(), relay: relay, logger: logger),
+            outside: outside, wake: work,
             shutdownGrace: settings.shutdownGrace, unixMilliseconds: clock, logger: logger)
         courier.configure(configuration.current)
         configuration.onChange { courier.configure($0) }

@@ -123,6 +123,7 @@ import Testing
         ["serve"], ["migrate"], ["apply"], ["trace"], ["sign"], ["sign", "renrenxiu"], ["send"], ["send", "renrenxiu"],
         ["sink"], ["sink", "merchant"], ["sink", "goods-library"], ["sink", "meituan-voucher"],
         ["send", "renrenxiu-goods"], ["meituan"], ["meituan", "authorize"],
+        ["sink"], ["sink", "merchant"], ["sink", "youzan"],
     ])
     func theHelpOfEachCommandHasAnExample(command: [String]) async throws {
         let help = try await YizhanCommand.run(command + ["--help"]).requireSuccess().output

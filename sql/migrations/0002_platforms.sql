@@ -32,3 +32,28 @@ CREATE TABLE yizhan.shop_authorization (
     requested_by text NOT NULL,
     requested_at timestamptz NOT NULL
 );
+
+-- Access tokens of platforms' APIs: one for each client and shop at an address.
+CREATE TABLE yizhan.access_token (
+    base_url text NOT NULL,
+    client_id text NOT NULL,
+    grant_id text NOT NULL,
+    -- Grows with every token; 0 where none has come yet.
+    version bigint NOT NULL DEFAULT 0,
+    -- Encrypted by the relay.
+    sealed_token bytea,
+    received_at timestamptz,
+    renew_at timestamptz,
+    expires_at timestamptz,
+    -- The right to renew: the number grows with every lease and fences late renewers.
+    renewal bigint NOT NULL DEFAULT 0,
+    renewal_until timestamptz,
+    renewal_owner integer,
+    -- Failed renewals since the last that succeeded, and when the next may begin.
+    failures integer NOT NULL DEFAULT 0,
+    not_before timestamptz,
+    PRIMARY KEY (base_url, client_id, grant_id),
+    CHECK (num_nulls(sealed_token, received_at, renew_at, expires_at) IN (0, 4)),
+    CHECK ((version = 0) = (sealed_token IS NULL)),
+    CHECK ((renewal_until IS NULL) = (renewal_owner IS NULL))
+);

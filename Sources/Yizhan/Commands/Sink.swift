@@ -2,9 +2,10 @@ import ArgumentParser
 
 struct Sink: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Play the other side: a merchant, or what a platform or a gateway offers to be asked.",
+        abstract: "Play what the relay calls: a merchant, or what a platform or a gateway offers to be asked.",
         discussion: """
-            Example:  yizhan sink --secret-env TEAHOUSE_WHSEC --fail-rate 0.1 --delay 50ms
+            Examples:  yizhan sink --secret-env TEAHOUSE_WHSEC --fail-rate 0.1 --delay 50ms
+                       yizhan sink youzan --secret-env YOUZAN_SECRET --token-life 1m
 
             Without a subcommand it plays a merchant.
             """,
@@ -12,6 +13,7 @@ struct Sink: AsyncParsableCommand {
             SinkMerchant.self,
             SinkGoodsLibrary.self,
             SinkMeituanVoucher.self,
+            SinkYouzan.self,
         ],
         defaultSubcommand: SinkMerchant.self)
 }
