@@ -57,7 +57,8 @@ let package = Package(
         .target(name: "PostgreSQL", dependencies: ["CLibPQ", log], swiftSettings: settings),
         .target(name: "EmbeddedPostgreSQL", dependencies: [subprocess, system, log], swiftSettings: settings),
         .target(name: "RelayCore", swiftSettings: settings),
-        .target(name: "Platforms", dependencies: ["RelayCore", crypto], swiftSettings: settings),
+        .target(
+            name: "Platforms", dependencies: ["RelayCore", "OutboundHTTP", crypto, log], swiftSettings: settings),
         .target(name: "StandardWebhooks", dependencies: ["RelayCore", crypto], swiftSettings: settings),
         .target(name: "RelayFile", dependencies: ["RelayCore", yams], swiftSettings: settings),
         .target(
@@ -70,6 +71,9 @@ let package = Package(
             dependencies: ["RelayCore", "StandardWebhooks", "OutboundHTTP", lifecycle, log, metrics, nio],
             swiftSettings: settings),
         .target(
+            name: "Reconciliation",
+            dependencies: ["RelayCore", "Platforms", "OutboundHTTP", lifecycle, log, metrics], swiftSettings: settings),
+        .target(
             name: "Server",
             dependencies: [
                 "RelayCore", hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, lifecycle, log, metrics,
@@ -80,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "Yizhan",
             dependencies: [
-                "Server", "Courier", "Outbox", "Platforms", "StandardWebhooks", "RelayFile", "OutboundHTTP",
+                "Server", "Courier", "Reconciliation", "Outbox", "Platforms", "StandardWebhooks", "RelayFile",
+                "OutboundHTTP",
                 "PostgreSQL", "EmbeddedPostgreSQL", "RelayCore", arguments, configuration, lifecycle, log, metrics,
                 hummingbird,
                 hummingbirdCore, httpTypes, crypto, nio, nioPosix, signals, system,
@@ -117,6 +122,13 @@ let package = Package(
             dependencies: ["Outbox", "RelayCore", "PostgreSQL", "TestSupport", crypto, lifecycle, log],
             swiftSettings: settings),
         .testTarget(
+            name: "ReconciliationTests",
+            dependencies: [
+                "Reconciliation", "Platforms", "OutboundHTTP", "RelayCore", hummingbird, hummingbirdCore, httpTypes,
+                lifecycle, log, nio, nioPosix,
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "OutboundHTTPTests", dependencies: ["OutboundHTTP", nio, nioPosix, nioHTTP1, nioSSL],
             swiftSettings: settings),
         .testTarget(
@@ -147,7 +159,13 @@ let package = Package(
                 coreMetrics,
             ],
             swiftSettings: settings),
-        .testTarget(name: "PlatformsTests", dependencies: ["Platforms", "RelayCore", crypto], swiftSettings: settings),
+        .testTarget(
+            name: "PlatformsTests",
+            dependencies: [
+                "Platforms", "OutboundHTTP", "RelayCore", hummingbird, hummingbirdCore, httpTypes, crypto, log, nio,
+                nioPosix,
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "StandardWebhooksTests", dependencies: ["StandardWebhooks", "RelayCore"], swiftSettings: settings),
     ],

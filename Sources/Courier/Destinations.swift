@@ -88,17 +88,11 @@ final class Destinations: Sendable {
     }
 
     private func policy(_ networks: [String]) -> AddressPolicy {
-        var allowed: [CIDR] = []
-        for network in networks {
-            do {
-                allowed.append(try CIDR(network))
-            } catch {
-                logger.error(
-                    "an entry of allow_private_networks is not a network, and allows nothing",
-                    metadata: ["network": "\(network)", "error": "\(error)"])
-            }
+        AddressPolicy(networks: networks) { network, error in
+            logger.error(
+                "an entry of allow_private_networks is not a network, and allows nothing",
+                metadata: ["network": "\(network)", "error": "\(error)"])
         }
-        return AddressPolicy(allowedNetworks: allowed)
     }
 }
 

@@ -6,6 +6,7 @@ import OutboundHTTP
 import Outbox
 import Platforms
 import PostgreSQL
+import Reconciliation
 import RelayCore
 import Server
 import ServiceLifecycle
@@ -46,9 +47,9 @@ struct Relay: Service {
             configuration: { configuration.changed() })
         let outcomes = OutcomeBoard(pool: database.pool, logger: logger)
         let ledger = GroupLedger(pool: database.pool, relay: relay, outcomes: outcomes, logger: logger)
+        let outside = Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust())
         let courier = Courier(
-            platforms: PlatformList.all, ledger: ledger,
-            outside: Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust()), wake: work,
+            platforms: PlatformList.all, ledger: ledger, outside: outside, wake: work,
             shutdownGrace: settings.shutdownGrace, unixMilliseconds: clock, logger: logger)
         courier.configure(configuration.current)
         configuration.onChange { courier.configure($0) }
@@ -58,6 +59,13 @@ struct Relay: Service {
         let ports = PortBoard(onReady: onReady)
         let intake = Intake(
             inbox: inbox, lanes: courier, outcomes: outcomes, ids: EventIDSource(clock: clock))
+        let reconciler = Reconciler(
+            client: OrderListClient(outside: outside, unixMilliseconds: clock),
+            polls: StoredOrderPolls(pool: database.pool, relay: relay, logger: logger),
+            ledger: StoredCallLedger(pool: database.pool, logger: logger), directory: { configuration.current },
+            store: { arrival, app throws(InboxError) in
+                try await intake.store(arrival, of: app, in: configuration.current)
+            }, logger: logger)
         let platformServer = PlatformServer(
             address: settings.listen.bindAddress, platforms: PlatformList.all, intake: intake,
             goodsLibrary: MerchantGoodsLibrary(),
@@ -86,7 +94,7 @@ struct Relay: Service {
             configuration: .init(
                 services: [
                     Listening(server: adminServer, address: settings.adminListen, setting: "YIZHAN_ADMIN_LISTEN"),
-                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer,
+                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer, reconciler,
                     Listening(server: platformServer, address: settings.listen, setting: "YIZHAN_LISTEN"),
                 ],
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
