@@ -107,7 +107,7 @@ import Testing
 
     @Test(arguments: [
         ["nonsense"], ["serve", "--nonsense"], ["apply"], ["trace"], ["sign", "renrenxiu"], ["send", "renrenxiu"],
-        ["serve", "--listen", "nowhere"],
+        ["serve", "--listen", "nowhere"], ["send", "meituan-alliance"], ["sink", "meituan-alliance"],
     ])
     func wrongUsageExitsWith2AndSaysWhatIsWrong(arguments: [String]) async throws {
         let result = try await YizhanCommand.run(arguments)
@@ -118,7 +118,7 @@ import Testing
 
     @Test(arguments: [
         ["serve"], ["migrate"], ["apply"], ["trace"], ["sign"], ["sign", "renrenxiu"], ["send"], ["send", "renrenxiu"],
-        ["sink"],
+        ["send", "meituan-alliance"], ["sink"], ["sink", "merchant"], ["sink", "meituan-alliance"],
     ])
     func theHelpOfEachCommandHasAnExample(command: [String]) async throws {
         let help = try await YizhanCommand.run(command + ["--help"]).requireSuccess().output
