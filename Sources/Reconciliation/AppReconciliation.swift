@@ -106,7 +106,7 @@ struct AppReconciliation: Sendable {
                 guard try await polls.save(poll) else { return .leaseLost }
                 if window.isDone { return .completed }
             } catch {
-                return .failed("what was found could not be stored: \(error)")
+                return .failed("nothing could be stored: \(error)")
             }
         }
     }
