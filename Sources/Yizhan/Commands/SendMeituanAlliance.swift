@@ -110,12 +110,13 @@ struct SendMeituanAlliance: AsyncParsableCommand {
             repeats: repeats, steps: statuses.count, rate: rate)
         let drops = DropPlan(share: dropRate, seed: dropSeed ?? .random(in: .min ... .max))
         let file = try orders.map { try OrderFile(path: $0) }
+        let times = FirstTimes()
         let (repeats, jsonBody) = (repeats, jsonBody)
         try await SendRun(plan: plan, concurrency: concurrency, json: json, destination: destination).run {
             orderNo, number in
             let parameters = template.parameters(
                 orderNo: orderNo, status: statuses[plan.step(ofCall: number)],
-                atUnixSeconds: SystemClock.unixMilliseconds() / 1_000)
+                atUnixSeconds: times.time(ofEvent: number / repeats, now: SystemClock.unixMilliseconds() / 1_000))
             // First: the platform knows an order before it pushes it.
             if number % repeats == 0 { try file?.append(AllianceOrderTemplate.object(parameters)) }
             guard !drops.drops(number / repeats) else { return nil }
