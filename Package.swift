@@ -73,6 +73,9 @@ let package = Package(
             dependencies: ["RelayCore", "StandardWebhooks", "YouzanAPI", "OutboundHTTP", lifecycle, log, metrics, nio],
             swiftSettings: settings),
         .target(
+            name: "Reconciliation",
+            dependencies: ["RelayCore", "Platforms", "OutboundHTTP", lifecycle, log, metrics], swiftSettings: settings),
+        .target(
             name: "Server",
             dependencies: [
                 "RelayCore", hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, lifecycle, log, metrics,
@@ -83,7 +86,8 @@ let package = Package(
         .executableTarget(
             name: "Yizhan",
             dependencies: [
-                "Server", "Courier", "Outbox", "Platforms", "StandardWebhooks", "RelayFile", "OutboundHTTP",
+                "Server", "Courier", "Reconciliation", "Outbox", "Platforms", "StandardWebhooks", "RelayFile",
+                "OutboundHTTP",
                 "PostgreSQL", "EmbeddedPostgreSQL", "RelayCore", arguments, configuration, lifecycle, log, metrics,
                 hummingbird,
                 hummingbirdCore, httpTypes, crypto, nio, nioPosix, signals, system,
@@ -118,6 +122,13 @@ let package = Package(
         .testTarget(
             name: "OutboxTests",
             dependencies: ["Outbox", "RelayCore", "PostgreSQL", "TestSupport", crypto, lifecycle, log],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ReconciliationTests",
+            dependencies: [
+                "Reconciliation", "Platforms", "OutboundHTTP", "RelayCore", hummingbird, hummingbirdCore, httpTypes,
+                lifecycle, log, nio, nioPosix,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "OutboundHTTPTests", dependencies: ["OutboundHTTP", nio, nioPosix, nioHTTP1, nioSSL],

@@ -6,6 +6,7 @@ import OutboundHTTP
 import Outbox
 import Platforms
 import PostgreSQL
+import Reconciliation
 import RelayCore
 import Server
 import ServiceLifecycle
@@ -61,6 +62,13 @@ struct Relay: Service {
         let ports = PortBoard(onReady: onReady)
         let intake = Intake(
             inbox: inbox, lanes: courier, outcomes: outcomes, ids: EventIDSource(clock: clock))
+        let reconciler = Reconciler(
+            client: OrderListClient(outside: outside, unixMilliseconds: clock),
+            polls: StoredOrderPolls(pool: database.pool, relay: relay, logger: logger),
+            ledger: StoredCallLedger(pool: database.pool, logger: logger), directory: { configuration.current },
+            store: { arrival, app throws(InboxError) in
+                try await intake.store(arrival, of: app, in: configuration.current)
+            }, logger: logger)
         let platformServer = PlatformServer(
             address: settings.listen.bindAddress, platforms: PlatformList.all, intake: intake,
             goodsLibrary: MerchantGoodsLibrary(outside: outside, unixMilliseconds: clock, logger: logger),
@@ -93,7 +101,7 @@ struct Relay: Service {
             configuration: .init(
                 services: [
                     Listening(server: adminServer, address: settings.adminListen, setting: "YIZHAN_ADMIN_LISTEN"),
-                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer,
+                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer, reconciler,
                     Listening(server: platformServer, address: settings.listen, setting: "YIZHAN_LISTEN"),
                 ],
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -111,6 +111,7 @@ import Testing
         ["sink", "meituan-voucher", "--listen", "nowhere"], ["sink", "meituan-voucher", "--codes", "x"],
         ["meituan", "authorize"], ["meituan", "authorize", "--shop", "6/1"],
         ["meituan", "authorize", "--shop", "1", "--kept", "--used"],
+        ["send", "meituan-alliance"], ["sink", "meituan-alliance"],
     ])
     func wrongUsageExitsWith2AndSaysWhatIsWrong(arguments: [String]) async throws {
         let result = try await YizhanCommand.run(arguments)
@@ -121,9 +122,9 @@ import Testing
 
     @Test(arguments: [
         ["serve"], ["migrate"], ["apply"], ["trace"], ["sign"], ["sign", "renrenxiu"], ["send"], ["send", "renrenxiu"],
-        ["sink"], ["sink", "merchant"], ["sink", "goods-library"], ["sink", "meituan-voucher"],
-        ["send", "renrenxiu-goods"], ["meituan"], ["meituan", "authorize"],
-        ["sink"], ["sink", "merchant"], ["sink", "youzan"],
+        ["send", "renrenxiu-goods"], ["send", "meituan-alliance"], ["sink"], ["sink", "merchant"],
+        ["sink", "goods-library"], ["sink", "meituan-alliance"], ["sink", "meituan-voucher"], ["sink", "youzan"],
+        ["sign", "meituan-alliance"], ["sign", "youzan"], ["meituan"], ["meituan", "authorize"],
     ])
     func theHelpOfEachCommandHasAnExample(command: [String]) async throws {
         let help = try await YizhanCommand.run(command + ["--help"]).requireSuccess().output

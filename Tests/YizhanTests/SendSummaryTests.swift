@@ -22,26 +22,46 @@ struct SendSummaryTests {
 
     @Test func oneRefusedCallKeepsTheRunFromBeingAccepted() {
         var summary = SendSummary()
-        summary.add(report(.answered(status: 200, result: 0)))
+        summary.add(report(.answered(status: 200, field: .renrenxiu, value: 0)))
         #expect(summary.isAllAccepted)
-        summary.add(report(.answered(status: 200, result: 1)))
-        summary.add(report(.answered(status: 200, result: 0)))
+        summary.add(report(.answered(status: 200, field: .renrenxiu, value: 1)))
+        summary.add(report(.answered(status: 200, field: .renrenxiu, value: 0)))
         #expect(!summary.isAllAccepted)
     }
 
     @Test(arguments: [
-        SendReport.Outcome.answered(status: 404, result: nil), .answered(status: 503, result: 1),
+        SendReport.Outcome.answered(status: 404, field: .renrenxiu, value: nil),
+        .answered(status: 503, field: .renrenxiu, value: 1),
         .failed(reason: "refused"),
     ])
     func nothingButResult0IsAccepted(outcome: SendReport.Outcome) {
         #expect(!report(outcome).isAccepted)
     }
 
+    @Test func eachPlatformHasItsOwnWordForAccepted() {
+        #expect(report(.answered(status: 200, field: .meituanAlliance, value: "0")).isAccepted)
+        #expect(!report(.answered(status: 200, field: .meituanAlliance, value: 0)).isAccepted)
+        #expect(!report(.answered(status: 200, field: .renrenxiu, value: "0")).isAccepted)
+        #expect(
+            "\(SendReport.Outcome.answered(status: 200, field: .meituanAlliance, value: "1"))" == "HTTP 200, errcode 1")
+        #expect(
+            "\(SendReport.Outcome.answered(status: 404, field: .meituanAlliance, value: nil))" == "HTTP 404, no errcode"
+        )
+    }
+
+    @Test func whatIsDroppedIsToldAndNoFailure() {
+        var summary = SendSummary()
+        summary.add(report(.answered(status: 200, field: .renrenxiu, value: 0)))
+        summary.addDropped()
+        #expect(summary.isAllAccepted && summary.calls == 1 && summary.dropped == 1)
+        #expect(summary.lines.contains("1 dropped"))
+    }
+
     @Test func answersAreCountedByWhatTheySayAndTheMostFrequentComesFirst() {
         var summary = SendSummary()
         summary.add(report(.failed(reason: "refused")))
-        for _ in 0..<3 { summary.add(report(.answered(status: 200, result: 0))) }
-        for _ in 0..<2 { summary.add(report(.answered(status: 503, result: 1))) }
+        for _ in 0..<3 { summary.add(report(.answered(status: 200, field: .renrenxiu, value: 0))) }
+        for _ in 0..<2 { summary.add(report(.answered(status: 503, field: .renrenxiu, value: 1))) }
         summary.elapsed = .milliseconds(1_500)
         #expect(
             summary.lines == [

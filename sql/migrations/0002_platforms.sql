@@ -57,3 +57,46 @@ CREATE TABLE yizhan.access_token (
     CHECK ((version = 0) = (sealed_token IS NULL)),
     CHECK ((renewal_until IS NULL) = (renewal_owner IS NULL))
 );
+
+-- Reconciliation ---------------------------------------------------------------------------------------------------
+
+-- The calls that an app made to its platform's API, by the day in Beijing.
+CREATE TABLE yizhan.api_quota (
+    app_id integer NOT NULL,
+    day date NOT NULL,
+    calls integer NOT NULL,
+    -- The platform itself said that the day's calls are used up, when this was thought to be their number. A higher
+    -- one opens the day again.
+    refused_at_limit integer,
+    PRIMARY KEY (app_id, day)
+);
+
+-- How far the orders of one kind have been asked for. One relay at a time works on a row: it leases it, and whoever
+-- finds the lease run out goes on at the page where it stopped.
+CREATE TABLE yizhan.order_poll (
+    app_id integer NOT NULL,
+    -- The platform's number of the kind of orders.
+    order_type integer NOT NULL,
+    -- All that was modified before this was asked for.
+    covered_until timestamptz,
+    completed_at timestamptz,
+    -- What is being asked for: what is left of the window, how much of it at a time, and which page comes next.
+    window_from timestamptz,
+    window_until timestamptz,
+    span interval,
+    page integer,
+    page_limit integer,
+    -- What the list said of the span's orders on its pages before.
+    total integer,
+    failures integer NOT NULL DEFAULT 0,
+    -- After a failure.
+    not_before timestamptz,
+    token bigint NOT NULL DEFAULT 0,
+    leased_at timestamptz,
+    lease_until timestamptz,
+    lease_owner integer,
+    PRIMARY KEY (app_id, order_type),
+    CHECK (window_from <= window_until),
+    CHECK ((window_from IS NULL) = (window_until IS NULL)),
+    CHECK (window_until IS NULL OR (span IS NOT NULL AND page IS NOT NULL AND page_limit IS NOT NULL))
+);

@@ -20,7 +20,6 @@ package enum AllianceParameters {
 }
 
 extension AllianceParameters {
-    /// Numbers as they are written; `null` as nothing.
     private static func pairs(ofJSON body: [UInt8]) throws(Refusal) -> [FormBody.Pair] {
         let json: JSON
         do throws(JSONError) {
@@ -29,6 +28,11 @@ extension AllianceParameters {
             throw .notJSON(error)
         }
         guard let members = json.members else { throw .notAnObject }
+        return try pairs(of: members)
+    }
+
+    /// Numbers as they are written; `null` as nothing.
+    static func pairs(of members: [JSON.Member]) throws(Refusal) -> [FormBody.Pair] {
         var pairs: [FormBody.Pair] = []
         for member in members {
             switch member.value {

@@ -15,6 +15,15 @@ enum MetricCatalogue {
         Entry(name: "yizhan_attempts_total", help: "Attempts to deliver, by endpoint and result."),
         Entry(name: "yizhan_claimed_deliveries_total", help: "Deliveries leased from the outbox by the claimer."),
         Entry(name: "yizhan_fenced_writes_total", help: "Results thrown away because their token was no longer right."),
+        Entry(name: "yizhan_reconciled_orders_total", help: "Orders that nobody pushed and the list had, by app."),
+        Entry(name: "yizhan_unusable_orders_total", help: "Orders of the list that cannot be used, by app."),
+        Entry(name: "yizhan_order_list_calls_total", help: "Calls for lists of orders, by app and result."),
+        Entry(
+            name: "yizhan_quota_calls_left",
+            help: "Calls that the app's platform still takes today; -1 where there is no limit."),
+        Entry(
+            name: "yizhan_reconciliation_lag_seconds",
+            help: "How old the oldest order of an app may be that was not asked for yet."),
         Entry(
             name: "yizhan_token_renewals_total",
             help: "Access tokens asked for at platforms, by result: renewed, failed, or too late."),

@@ -10,5 +10,6 @@ struct Send: AsyncParsableCommand {
         subcommands: [
             SendRenRenXiu.self,
             SendRenRenXiuGoods.self,
+            SendMeituanAlliance.self,
         ])
 }

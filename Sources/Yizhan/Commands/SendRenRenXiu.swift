@@ -1,6 +1,4 @@
 import ArgumentParser
-import Logging
-import NIOPosix
 import OutboundHTTP
 import RelayCore
 
@@ -15,9 +13,6 @@ struct SendRenRenXiu: AsyncParsableCommand {
             Each call has a fresh time_stamp; each order has a number of its own. The exit code is 1 unless every call was \
             answered with result 0. Ctrl-C ends the sending and still sums up.
             """)
-
-    /// With more calls than this, only what went wrong is told call by call.
-    private static let fewCalls = 20
 
     @Option(help: "The address that platforms call for this app.", transform: { try HTTPURL($0) })
     var url: HTTPURL
@@ -75,36 +70,11 @@ struct SendRenRenXiu: AsyncParsableCommand {
             orders: orderNo.map { .named($0) } ?? .generated(at: SystemClock.unixMilliseconds()), count: count,
             repeats: repeats, rate: rate)
         let destination = try PlatformDestination(url: url, connections: concurrency, timeout: timeout ?? .seconds(10))
-        let tellsEach = plan.total <= Self.fewCalls
-        let sender = Sender(plan: plan, concurrency: concurrency, showsProgress: !json && !tellsEach) { orderNo in
+        try await SendRun(plan: plan, concurrency: concurrency, json: json, destination: destination).run {
+            orderNo, _ in
             let exchange = await destination.post(
                 try issue.body(orderNo: orderNo, atUnixMilliseconds: SystemClock.unixMilliseconds()))
-            let report = SendReport(orderNo: orderNo, exchange)
-            if json {
-                Terminal.say(String(decoding: report.json.serialized(), as: UTF8.self))
-            } else if tellsEach {
-                Terminal.say(report.line)
-            }
-            return report
+            return SendReport(orderNo: orderNo, exchange, field: .renrenxiu)
         }
-        let result: Result<Void, any Error>
-        do {
-            result = .success(
-                try await runUntilSignalled(
-                    sender, logger: Logger(label: "send", factory: { _ in SwiftLogNoOpLogHandler() })))
-        } catch {
-            result = .failure(error)
-        }
-        await destination.close()
-        try result.get()
-
-        let summary = sender.summary
-        if json {
-            Terminal.say(String(decoding: (["summary": summary.json] as JSON).serialized(), as: UTF8.self))
-        } else {
-            if tellsEach { Terminal.say() }
-            for line in summary.lines { Terminal.say(line) }
-        }
-        guard summary.isAllAccepted else { throw ExitCode.failure }
     }
 }

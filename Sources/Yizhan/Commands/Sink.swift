@@ -14,6 +14,7 @@ struct Sink: AsyncParsableCommand {
             SinkGoodsLibrary.self,
             SinkMeituanVoucher.self,
             SinkYouzan.self,
+            SinkMeituanAlliance.self,
         ],
         defaultSubcommand: SinkMerchant.self)
 }

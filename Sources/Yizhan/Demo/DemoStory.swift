@@ -87,7 +87,7 @@ struct DemoStory: Sendable {
     }
 
     private func accepted(_ body: [UInt8], by platform: PlatformDestination) async throws -> SendReport {
-        let report = SendReport(orderNo: stage.orderNo, await platform.post(body))
+        let report = SendReport(orderNo: stage.orderNo, await platform.post(body), field: .renrenxiu)
         guard report.isAccepted else {
             switch report.outcome {
             case .failed(let reason): throw DemoFailure.noAnswer(reason)

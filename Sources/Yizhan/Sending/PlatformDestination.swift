@@ -21,9 +21,8 @@ struct PlatformDestination: Sendable {
         self.timeout = timeout
     }
 
-    func post(_ form: [UInt8]) async -> HTTPExchange {
-        let call = HTTPCall(
-            method: .post, target: target, headers: [("Content-Type", FormBody.contentType)], body: form)
+    func post(_ body: [UInt8], contentType: String = FormBody.contentType) async -> HTTPExchange {
+        let call = HTTPCall(method: .post, target: target, headers: [("Content-Type", contentType)], body: body)
         return await http.call(call, connectTimeout: min(Self.connectTimeout, timeout), timeout: timeout)
     }
 

@@ -17,14 +17,24 @@ struct SendPlan: Sendable {
     let count: Int
     /// How often each of them is sent, one time right after the other.
     let repeats: Int
+    /// How many events each of them has, one after the other.
+    var steps = 1
     /// Nil: a call is due at once.
     let rate: Rate?
 
-    var total: Int { count * repeats }
+    var total: Int { count * steps * repeats }
+
+    /// So many calls in a row are made one after the other: an order's next event waits for the answer to the one before.
+    var callsInOrder: Int { steps > 1 ? steps * repeats : 1 }
+
+    /// From 0.
+    func step(ofCall call: Int) -> Int {
+        call / repeats % steps
+    }
 
     /// - Parameter call: from 0.
     func orderNo(ofCall call: Int) -> String {
-        let order = call / repeats + 1
+        let order = call / (repeats * steps) + 1
         switch orders {
         case .named(let name): return count == 1 ? name : "\(name)-\(order)"
         case .prefixed(let prefix):

@@ -4,8 +4,8 @@ import RelayCore
 /// What became of one call to the relay.
 struct SendReport: Sendable {
     enum Outcome: Hashable, Sendable {
-        /// `result` is nil where the answer is not the contract's JSON.
-        case answered(status: Int, result: Int?)
+        /// `value` is nil where the answer is not the contract's JSON.
+        case answered(status: Int, field: AnswerField, value: JSON?)
         case failed(reason: String)
     }
 
@@ -22,13 +22,13 @@ struct SendReport: Sendable {
         self.answer = answer
     }
 
-    init(orderNo: String, _ exchange: HTTPExchange) {
+    init(orderNo: String, _ exchange: HTTPExchange, field: AnswerField) {
         switch exchange.result {
         case .success(let answer):
-            // What is no JSON has no result, which is all there is to say about it.
-            let result = (try? JSON(parsing: answer.body))?["result"]?.intValue
+            // What is no JSON has no such field, which is all there is to say about it.
+            let value = (try? JSON(parsing: answer.body))?[field.name]
             self.init(
-                orderNo: orderNo, outcome: .answered(status: answer.status, result: result),
+                orderNo: orderNo, outcome: .answered(status: answer.status, field: field, value: value),
                 took: exchange.timings.total, answer: answer.body)
         case .failure(let failure):
             self.init(
@@ -38,7 +38,7 @@ struct SendReport: Sendable {
 
     var isAccepted: Bool {
         switch outcome {
-        case .answered(_, let result): result == 0
+        case .answered(_, let field, let value): value == field.accepted
         case .failed: false
         }
     }
@@ -53,9 +53,9 @@ struct SendReport: Sendable {
             .init(name: "order_no", value: .string(orderNo)), .init(name: "took_ms", value: .number(took.milliseconds)),
         ]
         switch outcome {
-        case .answered(let status, let result):
+        case .answered(let status, let field, let value):
             members.append(.init(name: "status", value: JSON(status)))
-            members.append(.init(name: "result", value: result.map { JSON($0) } ?? .null))
+            members.append(.init(name: field.name, value: value ?? .null))
             members.append(.init(name: "answer", value: .string(String(decoding: answer, as: UTF8.self))))
         case .failed(let reason):
             members.append(.init(name: "error", value: .string(reason)))
@@ -67,8 +67,9 @@ struct SendReport: Sendable {
 extension SendReport.Outcome: CustomStringConvertible {
     var description: String {
         switch self {
-        case .answered(let status, let result?): "HTTP \(status), result \(result)"
-        case .answered(let status, nil): "HTTP \(status), no result"
+        case .answered(let status, let field, .string(let text)?), .answered(let status, let field, .number(let text)?):
+            "HTTP \(status), \(field.name) \(text.printable)"
+        case .answered(let status, let field, _): "HTTP \(status), no \(field.name)"
         case .failed(let reason): reason
         }
     }

@@ -9,11 +9,17 @@ struct SendSummary: Sendable {
     var elapsed = Duration.zero
     /// Calls that were planned and not made.
     var unsent = 0
+    /// Calls that were left out on purpose.
+    private(set) var dropped = 0
 
     mutating func add(_ report: SendReport) {
         counts[report.outcome, default: 0] += 1
         if case .answered = report.outcome { latencies.append(report.took) }
         if !report.isAccepted { isAllAccepted = false }
+    }
+
+    mutating func addDropped() {
+        dropped += 1
     }
 
     var calls: Int { counts.values.reduce(0, +) }
@@ -40,6 +46,7 @@ struct SendSummary: Sendable {
     var lines: [String] {
         let rate = elapsed > .zero ? ", \(Int(Double(calls) / (elapsed / .seconds(1))))/s" : ""
         var lines = ["\(calls) \(calls == 1 ? "call" : "calls") in \(elapsed.milliseconds) ms\(rate)"]
+        if dropped > 0 { lines.append("\(dropped) dropped") }
         if unsent > 0 { lines.append("\(unsent) were not sent any more") }
         lines += TextTable.lines(sortedCounts.map { ["    \($0.count)", "\($0.outcome)"] })
         if !latencies.isEmpty {
@@ -54,16 +61,15 @@ struct SendSummary: Sendable {
         var errors: [JSON] = []
         for (outcome, count) in sortedCounts {
             switch outcome {
-            case .answered(let status, let result):
-                answers.append([
-                    "status": JSON(status), "result": result.map { JSON($0) } ?? .null, "count": JSON(count),
-                ])
+            case .answered(let status, let field, let value):
+                answers.append(["status": JSON(status), field.name: value ?? .null, "count": JSON(count)])
             case .failed(let reason):
                 errors.append(["error": .string(reason), "count": JSON(count)])
             }
         }
         return [
-            "calls": JSON(calls), "unsent": JSON(unsent), "elapsed_ms": .number(elapsed.milliseconds),
+            "calls": JSON(calls), "dropped": JSON(dropped), "unsent": JSON(unsent),
+            "elapsed_ms": .number(elapsed.milliseconds),
             "answers": .array(answers), "errors": .array(errors),
             "latency_ms": .object(
                 quantiles.map { JSON.Member(name: $0.name, value: .number($0.latency.milliseconds)) }),

@@ -4,7 +4,8 @@ import Synchronization
 
 /// Makes the calls of a plan. Told to stop, it starts no more of them, and the open ones end.
 final class Sender: Service {
-    typealias Call = @Sendable (_ orderNo: String) async throws -> SendReport
+    /// Makes a call, which is counted from 0. Nil: it was left out.
+    typealias Call = @Sendable (_ orderNo: String, _ number: Int) async throws -> SendReport?
 
     private struct State {
         var nextCall = 0
@@ -42,24 +43,29 @@ final class Sender: Service {
         }
         state.withLock { state in
             state.summary.elapsed = ContinuousClock.now - start
-            state.summary.unsent = plan.total - state.summary.calls
+            state.summary.unsent = plan.total - state.summary.calls - state.summary.dropped
         }
     }
 
     private func work(since start: ContinuousClock.Instant) async throws {
-        while let number = takeCall() {
-            await pause(until: start + plan.due(ofCall: number))
-            if Task.isShuttingDownGracefully || Task.isCancelled { return }
-            let report = try await call(plan.orderNo(ofCall: number))
-            state.withLock { $0.summary.add(report) }
+        while let numbers = takeCalls() {
+            for number in numbers {
+                await pause(until: start + plan.due(ofCall: number))
+                if Task.isShuttingDownGracefully || Task.isCancelled { return }
+                let report = try await call(plan.orderNo(ofCall: number), number)
+                state.withLock { state in
+                    if let report { state.summary.add(report) } else { state.summary.addDropped() }
+                }
+            }
         }
     }
 
-    private func takeCall() -> Int? {
+    private func takeCalls() -> Range<Int>? {
         state.withLock { state in
             guard state.nextCall < plan.total else { return nil }
-            defer { state.nextCall += 1 }
-            return state.nextCall
+            let first = state.nextCall
+            state.nextCall += plan.callsInOrder
+            return first..<state.nextCall
         }
     }
 

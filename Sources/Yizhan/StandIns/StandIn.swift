@@ -15,6 +15,8 @@ struct StandIn: Service {
         let path: String
         let contentType: String
         let body: [UInt8]
+        /// As it came; empty where there is none.
+        var query = ""
     }
 
     struct Answer: Sendable {
@@ -46,7 +48,8 @@ struct StandIn: Service {
         let body = try await request.body.collect(upTo: Self.maximumBodyBytes)
         let call = Call(
             method: request.method.rawValue, path: request.uri.path,
-            contentType: request.headers[.contentType] ?? "", body: Array(body.readableBytesView))
+            contentType: request.headers[.contentType] ?? "", body: Array(body.readableBytesView),
+            query: request.uri.query ?? "")
         let answer = answer(call)
         if delay > .zero { await cancelWhenGracefulShutdown { await Task.pause(for: delay) } }
         return Response(

@@ -9,7 +9,7 @@ struct RelayFixture: Sendable {
     let merchant: RecordingMerchant
     let directory: URL
 
-    private let merchantPort: Int
+    let merchantPort: Int
     private let psql: Psql
     private let started: Started
 

@@ -26,6 +26,7 @@ enum YizhanCommand {
         environment["YIZHAN_LISTEN"] = "127.0.0.1:0"
         environment["YIZHAN_ADMIN_LISTEN"] = "127.0.0.1:0"
         environment.merge(RelayFile.variables) { $1 }
+        environment.merge(AllianceFile.variables) { $1 }
         if let database {
             environment["DATABASE_URL"] = database
             environment["YIZHAN_MASTER_KEY"] = masterKey
