@@ -145,7 +145,9 @@ package final class Courier: Lanes, Service {
         if report.pausesEndpoint { lanes.pause(endpoint) }
         log(report)
         let wasCalled = report.startedAt != nil
-        ledger.record(report) { [lanes] in lanes.release(endpoint, wasCalled: wasCalled) }
+        ledger.record(report) { [lanes] unblocks in
+            lanes.release(endpoint, wasCalled: wasCalled, unblocks: unblocks)
+        }
     }
 
     private func log(_ report: AttemptReport) {

@@ -55,9 +55,9 @@ final class LaneBoard: Sendable {
         change(slot.endpoint) { $0.giveBack(isWanted: isWanted) }
     }
 
-    /// What came of a delivery is written.
-    func release(_ endpoint: EndpointID, wasCalled: Bool) {
-        change(endpoint) { $0.release(wasCalled: wasCalled) }
+    /// What came of a delivery is written. `unblocks`: another one waits in the outbox for it.
+    func release(_ endpoint: EndpointID, wasCalled: Bool, unblocks: Bool) {
+        change(endpoint) { $0.release(wasCalled: wasCalled, unblocks: unblocks) }
     }
 
     /// Whether the delivery's call may begin now; otherwise its turn comes with `endCall` or `configure`.

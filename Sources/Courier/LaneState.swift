@@ -104,9 +104,10 @@ struct LaneState {
         return turns
     }
 
-    /// What came of a delivery is written.
-    mutating func release(wasCalled: Bool) {
+    /// What came of a delivery is written. `unblocks`: another one waits in the outbox for it.
+    mutating func release(wasCalled: Bool, unblocks: Bool = false) {
         held -= 1
+        if unblocks { hasBacklog = true }
         if !wasCalled { bucket?.giveBack(1) }
     }
 }

@@ -81,6 +81,17 @@ private final class Lane {
         #expect(lane.takeSlot(at: start) != nil)
     }
 
+    @Test func whatAnEndedDeliveryUnblocksIsClaimedBeforeANewEventGoes() throws {
+        let lane = lane(.test(maxInFlight: 2))
+        _ = lane.takeSlot(at: start)
+        lane.state.release(wasCalled: true, unblocks: true)
+        #expect(lane.state.hasBacklog)
+        #expect(lane.takeSlot(at: start) == nil)
+        let opening = try #require(lane.takeOpening(at: start))
+        lane.state.close(opening, used: 1)
+        #expect(lane.takeSlot(at: start) != nil)
+    }
+
     @Test func aPollTakesASingleSlotAndAFilledLaneAsksForAll() throws {
         let lane = lane(.test(maxInFlight: 4))
         let poll = try #require(lane.takeOpening(at: start))

@@ -14,7 +14,7 @@ import Testing
     }
 
     private func record(_ reports: AttemptReport..., in ledger: GroupLedger) {
-        for report in reports { ledger.record(report) { [written] in written.add() } }
+        for report in reports { ledger.record(report) { [written] _ in written.add() } }
     }
 
     @Test func everyVerdictIsWritten() async throws {

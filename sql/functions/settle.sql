@@ -1,6 +1,6 @@
 -- Ends deliveries, each only if its token is still the one that was leased, and returns those that it ended with their
 -- tokens: a late report may stand beside the one that counts. Said twice (because an answer was lost) it returns them
--- again.
+-- again. `unblocks` where a later event of an ordered order waits for it, and is due now.
 CREATE OR REPLACE FUNCTION yizhan.settle(
     relay integer,
     event_ids uuid[],
@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION yizhan.settle(
     answers bytea[],
     warnings text[]
 )
-RETURNS TABLE (event_id uuid, endpoint_id integer, token bigint)
+RETURNS TABLE (event_id uuid, endpoint_id integer, token bigint, unblocks boolean)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 -- Statistics taken while the tables were empty must not lead to a scan of them.
@@ -40,7 +40,7 @@ BEGIN
         WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
         RETURNING
             o.event_id, o.endpoint_id, o.app_id, i.state, o.attempt, o.token, i.since_start, i.took_ms, i.http_status,
-            i.reason, i.answer_start, i.answer, i.warning, o.requeued_at
+            i.reason, i.answer_start, i.answer, i.warning, o.requeued_at, o.order_key, o.seq
     ),
     kept AS (
         INSERT INTO yizhan.outcome AS o (
@@ -51,12 +51,17 @@ BEGIN
             clock_timestamp() - e.since_start, e.took_ms, e.http_status, e.reason, e.answer_start, e.answer,
             e.warning, e.requeued_at
         FROM ended AS e
-        RETURNING o.event_id, o.endpoint_id, o.token
     )
-    SELECT k.event_id, k.endpoint_id, k.token FROM kept AS k
+    SELECT
+        e.event_id, e.endpoint_id, e.token,
+        EXISTS (
+            SELECT FROM yizhan.outbox AS later
+            WHERE later.endpoint_id = e.endpoint_id AND later.app_id = e.app_id AND later.order_key = e.order_key
+                AND later.seq > e.seq)
+    FROM ended AS e
     UNION ALL
     -- Ended by an earlier call whose answer was lost: this statement's snapshot does not show its own inserts.
-    SELECT o.event_id, o.endpoint_id, o.token
+    SELECT o.event_id, o.endpoint_id, o.token, false
     FROM input AS i
     JOIN yizhan.outcome AS o
         ON o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token;

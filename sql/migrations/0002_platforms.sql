@@ -16,12 +16,14 @@ ALTER TABLE yizhan.event ADD COLUMN ordered boolean NOT NULL DEFAULT false;
 -- Counts the month's orders of an app of a platform that has several events per order.
 CREATE INDEX event_of_app ON yizhan.event (app_id, received_at, order_no) WHERE dedupe_key <> '';
 
--- Functions whose arguments have changed: `functions/` has them anew.
+-- Functions whose arguments or results have changed: `functions/` has them anew.
 DROP FUNCTION IF EXISTS yizhan.store(
     integer, uuid[], integer[], text[], text[], text[], bytea[], bytea[], integer[], text[], uuid[], integer[],
     interval[], boolean[]);
 DROP FUNCTION IF EXISTS yizhan.recall(integer[], text[], text[], bytea[]);
 DROP FUNCTION IF EXISTS yizhan.give_back(uuid[], integer[], bigint[]);
+DROP FUNCTION IF EXISTS yizhan.settle(
+    integer, uuid[], integer[], bigint[], text[], interval[], integer[], integer[], text[], text[], bytea[], text[]);
 
 -- The links by which shops authorize the verification of their vouchers at Meituan, until they are used or replaced.
 CREATE TABLE yizhan.shop_authorization (

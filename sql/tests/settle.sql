@@ -1,6 +1,6 @@
 BEGIN;
 \ir fixture/teahouse.psql
-SELECT plan(17);
+SELECT plan(20);
 
 SELECT * FROM test.store('A1') AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
 SELECT is(test.settle('A1', 2), 0::bigint, 'a token that was never leased settles nothing');
@@ -52,6 +52,21 @@ SELECT is(test.whereabouts('C1', 'audit'), 'open', 'the same event''s copy is le
 
 SELECT throws_ok(
     $$SELECT test.settle('C1', 1, 'forgotten', 'audit')$$, '23514', NULL, 'there are no other states than the known');
+
+-- Events of an ordered order: whoever ends one hears whether the next waits for it.
+SELECT s.* FROM generate_series(1, 3) AS n,
+    LATERAL test.store('D1', '{till}', dedupe_key => n::text) AS s (event_id uuid, endpoint_id integer, leased boolean)
+    \g /dev/null
+CREATE FUNCTION test.unblocks(dedupe_key text, token bigint) RETURNS boolean LANGUAGE sql AS $$
+    SELECT s.unblocks FROM yizhan.settle(
+        1, ARRAY[test.event('D1', dedupe_key => dedupe_key)], ARRAY[test.endpoint('till')], ARRAY[token],
+        ARRAY['delivered'], ARRAY[interval '1 s'], ARRAY[1], ARRAY[200], ARRAY[NULL::text], ARRAY[NULL::text],
+        ARRAY[NULL::bytea], ARRAY[NULL::text]) AS s;
+$$;
+SELECT is(test.unblocks('1', 1), true, 'the second waits for the first');
+SELECT is((SELECT count(*) FROM test.claim('till', 1)), 1::bigint, 'it is due now');
+UPDATE yizhan.outbox SET order_key = NULL WHERE event_id = test.event('D1', dedupe_key => '3');
+SELECT is(test.unblocks('2', 1), false, 'nothing waits for what is not ordered');
 
 SELECT * FROM finish();
 ROLLBACK;

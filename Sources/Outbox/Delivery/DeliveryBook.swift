@@ -7,8 +7,14 @@ struct DeliveryBook: Sendable {
     let relay: Int32
     let timeout: Duration
 
+    /// What writing came to, beyond the write itself.
+    struct Effect {
+        /// A later event of the order waits in the outbox for this one, and is due now.
+        var unblocks = false
+    }
+
     /// Returns the leases whose token matched. Writing a group twice does no harm.
-    func write(_ reports: [AttemptReport]) async throws(PostgresError) -> Set<Lease> {
+    func write(_ reports: [AttemptReport]) async throws(PostgresError) -> [Lease: Effect] {
         var settled: [(AttemptReport, OutcomeState)] = []
         var rescheduled: [(AttemptReport, delay: Duration, result: String)] = []
         var notStarted: [(AttemptReport, delay: Duration)] = []
@@ -21,11 +27,11 @@ struct DeliveryBook: Sendable {
             case .postponed(let delay): notStarted.append((report, delay))
             }
         }
-        var won: Set<Lease> = []
-        if !settled.isEmpty { try won.formUnion(await settle(settled)) }
-        if !rescheduled.isEmpty { try won.formUnion(await reschedule(rescheduled)) }
-        if !notStarted.isEmpty { try won.formUnion(await giveBack(notStarted)) }
-        for report in reports where report.pausesEndpoint && won.contains(Lease(report.delivery)) {
+        var won: [Lease: Effect] = [:]
+        if !settled.isEmpty { try won.merge(await settle(settled)) { $1 } }
+        if !rescheduled.isEmpty { try won.merge(await reschedule(rescheduled)) { $1 } }
+        if !notStarted.isEmpty { try won.merge(await giveBack(notStarted)) { $1 } }
+        for report in reports where report.pausesEndpoint && won[Lease(report.delivery)] != nil {
             try await pool.query(
                 "SELECT yizhan.pause_endpoint($1, $2)",
                 [.int32(report.delivery.key.endpoint.number), .text(report.reason?.storable)], timeout: timeout)
@@ -33,11 +39,11 @@ struct DeliveryBook: Sendable {
         return won
     }
 
-    private func settle(_ settled: [(AttemptReport, OutcomeState)]) async throws(PostgresError) -> Set<Lease> {
+    private func settle(_ settled: [(AttemptReport, OutcomeState)]) async throws(PostgresError) -> [Lease: Effect] {
         let reports = settled.map(\.0)
         return try await won(
             """
-            SELECT event_id, endpoint_id, token
+            SELECT event_id, endpoint_id, token, unblocks
             FROM yizhan.settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             """,
             leases(reports) + [.texts(settled.map(\.1.rawValue))] + facts(reports) + [
@@ -47,11 +53,11 @@ struct DeliveryBook: Sendable {
 
     private func reschedule(
         _ rescheduled: [(AttemptReport, delay: Duration, result: String)]
-    ) async throws(PostgresError) -> Set<Lease> {
+    ) async throws(PostgresError) -> [Lease: Effect] {
         let reports = rescheduled.map(\.0)
         return try await won(
             """
-            SELECT event_id, endpoint_id, token
+            SELECT event_id, endpoint_id, token, false
             FROM yizhan.reschedule($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """,
             leases(reports) + [.intervals(rescheduled.map(\.delay)), .texts(rescheduled.map(\.result))]
@@ -60,9 +66,9 @@ struct DeliveryBook: Sendable {
 
     private func giveBack(
         _ notStarted: [(AttemptReport, delay: Duration)]
-    ) async throws(PostgresError) -> Set<Lease> {
+    ) async throws(PostgresError) -> [Lease: Effect] {
         try await won(
-            "SELECT event_id, endpoint_id, token FROM yizhan.give_back($1, $2, $3, $4)",
+            "SELECT event_id, endpoint_id, token, false FROM yizhan.give_back($1, $2, $3, $4)",
             leases(notStarted.map(\.0)).dropFirst() + [.intervals(notStarted.map(\.delay))])
     }
 
@@ -90,13 +96,13 @@ struct DeliveryBook: Sendable {
 
     private func won(
         _ statement: PostgresStatement, _ parameters: [PostgresParameter]
-    ) async throws(PostgresError) -> Set<Lease> {
+    ) async throws(PostgresError) -> [Lease: Effect] {
         let rows = try await pool.query(statement, parameters, timeout: timeout)
-        var won: Set<Lease> = []
+        var won: [Lease: Effect] = [:]
         for index in 0..<rows.count {
             let row = rows[index]
             let key = DeliveryKey(event: EventID(bits: try row.uuid(0)), endpoint: EndpointID(try row.int32(1)))
-            won.insert(Lease(key: key, token: try row.int64(2)))
+            won[Lease(key: key, token: try row.int64(2))] = Effect(unblocks: try row.bool(3))
         }
         return won
     }

@@ -32,9 +32,9 @@ package final class GroupLedger: Ledger, Service {
         self.logger = logger
     }
 
-    package func record(_ report: AttemptReport, isWritten: @escaping @Sendable () -> Void) {
+    package func record(_ report: AttemptReport, isWritten: @escaping @Sendable (_ unblocks: Bool) -> Void) {
         // Refused only after the end of `run`, when nothing is attempted any more: the lease runs out by itself.
-        if !entries.put(LedgerEntry(report: report, isWritten: isWritten)) { isWritten() }
+        if !entries.put(LedgerEntry(report: report, isWritten: isWritten)) { isWritten(false) }
     }
 
     package func run() async {
@@ -57,7 +57,7 @@ package final class GroupLedger: Ledger, Service {
         while .now < min(groupStopsAt, stopsAt.withLock { $0 } ?? groupStopsAt) {
             do {
                 let won = try await book.write(group.map(\.report))
-                for entry in group { conclude(entry, isWon: won.contains(Lease(entry.report.delivery))) }
+                for entry in group { conclude(entry, won[Lease(entry.report.delivery)]) }
                 return
             } catch let error where error.isOfOneRow && group.count > 1 {
                 // The others must not suffer for it.
@@ -75,13 +75,14 @@ package final class GroupLedger: Ledger, Service {
         // The leases run out, and the deliveries are attempted again.
         for entry in group {
             outcomes.release(entry.report.delivery.key)
-            entry.isWritten()
+            entry.isWritten(false)
         }
     }
 
-    private func conclude(_ entry: LedgerEntry, isWon: Bool) {
+    /// - Parameter effect: nil where the token no longer matched.
+    private func conclude(_ entry: LedgerEntry, _ effect: DeliveryBook.Effect?) {
         let report = entry.report
-        if !isWon {
+        if effect == nil {
             fenced.increment()
             logger.warning(
                 "an attempt came too late: its delivery was leased again, or ended, in the meantime",
@@ -90,16 +91,16 @@ package final class GroupLedger: Ledger, Service {
                     "attempt": "\(report.delivery.attempt)",
                 ])
         }
-        if isWon, case .settle(let state) = report.verdict {
+        if effect != nil, case .settle(let state) = report.verdict {
             outcomes.post(Outcome(key: report.delivery.key, state: state, answer: report.answer))
         } else {
             outcomes.release(report.delivery.key)
         }
-        entry.isWritten()
+        entry.isWritten(effect?.unblocks ?? false)
     }
 }
 
 private struct LedgerEntry: Sendable {
     let report: AttemptReport
-    let isWritten: @Sendable () -> Void
+    let isWritten: @Sendable (Bool) -> Void
 }

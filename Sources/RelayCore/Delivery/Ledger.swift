@@ -2,7 +2,9 @@
 package protocol Ledger: Sendable {
     /// Does not wait: what is recorded is written in groups. `isWritten` is called once it is, or once the token no
     /// longer matches.
-    func record(_ report: AttemptReport, isWritten: @escaping @Sendable () -> Void)
+    ///
+    /// - Parameter isWritten: told whether a later event of the order waits in the outbox for this one, and is due now.
+    func record(_ report: AttemptReport, isWritten: @escaping @Sendable (_ unblocks: Bool) -> Void)
 }
 
 /// One attempt, and what follows from it.

@@ -13,7 +13,7 @@ final class RecordingLedger: Ledger {
     private struct State {
         var reports: [AttemptReport] = []
         var isWaiting = false
-        var unwritten: [@Sendable () -> Void] = []
+        var unwritten: [@Sendable (Bool) -> Void] = []
     }
 
     private let state = Mutex(State())
@@ -34,16 +34,16 @@ final class RecordingLedger: Ledger {
             defer { state.unwritten = [] }
             return state.unwritten
         }
-        for isWritten in unwritten { isWritten() }
+        for isWritten in unwritten { isWritten(false) }
     }
 
-    func record(_ report: AttemptReport, isWritten: @escaping @Sendable () -> Void) {
+    func record(_ report: AttemptReport, isWritten: @escaping @Sendable (Bool) -> Void) {
         let isWaiting = state.withLock { state in
             state.reports.append(report)
             if state.isWaiting { state.unwritten.append(isWritten) }
             return state.isWaiting
         }
-        if !isWaiting { isWritten() }
+        if !isWaiting { isWritten(false) }
     }
 }
 
