@@ -122,7 +122,7 @@ import Testing
 
     @Test(arguments: [
         ["serve"], ["migrate"], ["apply"], ["trace"], ["sign"], ["sign", "renrenxiu"], ["send"], ["send", "renrenxiu"],
-        ["send", "renrenxiu-goods"], ["send", "meituan-alliance"], ["sink"], ["sink", "merchant"],
+        ["send", "renrenxiu-goods"], ["send", "meituan-alliance"], ["send", "youzan"], ["sink"], ["sink", "merchant"],
         ["sink", "goods-library"], ["sink", "meituan-alliance"], ["sink", "meituan-voucher"], ["sink", "youzan"],
         ["sign", "meituan-alliance"], ["sign", "youzan"], ["meituan"], ["meituan", "authorize"],
     ])

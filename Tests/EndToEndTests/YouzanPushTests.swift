@@ -118,6 +118,31 @@ import Testing
         }
     }
 
+    @Test func sendPlaysYouzanAndItsMessagesAreTakenInTurn() async throws {
+        try await with { fixture in
+            let platform = try fixture.platform
+            let command = [
+                "send", "youzan", "--url", "http://127.0.0.1:\(platform.port)\(Self.path)", "--client-id",
+                "youzan-client",
+                "--secret-env", "YZ_SECRET", "--json", "--field", "title=奶 茶",
+            ]
+            let sent = try await YizhanCommand.run(
+                command + ["--order-no", "E", "--count", "5", "--repeat", "2", "--type", "trade_A,trade_B"],
+                ["YZ_SECRET": Self.secret]
+            ).requireSuccess().output
+            #expect(sent.split(separator: "\n").count == 21)
+            try await eventually(within: .seconds(30), "all are delivered") {
+                try await fixture.sql("SELECT count(*) FROM yizhan.outcome WHERE state = 'delivered'") == "10"
+            }
+            #expect(Set(fixture.merchant.calls.map { $0.data?["msg"]?["title"] }) == ["奶 茶"])
+            let wrong = try await YizhanCommand.run(command, ["YZ_SECRET": "another"])
+            #expect(wrong.exitCode == 1)
+            let test = try await YizhanCommand.run(command + ["--test"], ["YZ_SECRET": "another"]).requireSuccess()
+            #expect(test.output.contains(#"\"code\":0"#))
+            #expect(try await fixture.sql("SELECT count(*) FROM yizhan.event") == "10")
+        }
+    }
+
     @Test func whatIsWrongIsAnsweredInYouzansShapeAndStoredNowhere() async throws {
         try await with { fixture in
             let right = push("m-1", tid: "E1")

@@ -45,6 +45,34 @@ struct SampleMerchantTests {
         }
     }
 
+    @Test func aPushInMeituanAlliancesOwnFormatIsVerifiedAndKnownByItsStatus() async throws {
+        let secret = Secret("of the endpoint")
+        try await withMerchant(.meituanAlliance(secret: secret)) { merchant, port in
+            for (status, signer) in [("1", secret), ("8", secret), ("8", Secret("another"))] {
+                let form = try AllianceSignature.signedForm(
+                    [(name: "orderid", value: "19"), (name: "status", value: status)], secret: signer)
+                #expect(try await post(Self.form(form), to: port).status == (signer == secret ? 200 : 401))
+            }
+            #expect(merchant.calls.map(\.call.idempotencyKey) == ["19/1", "19/8", "19/8"])
+        }
+    }
+
+    @Test func aPushInYouzansOwnFormatIsVerifiedByItsMessage() async throws {
+        let secret = Secret("of the endpoint")
+        try await withMerchant(.youzan(clientID: "client", secret: secret)) { merchant, port in
+            for (signer, status) in [(secret, 200), (Secret("another"), 401)] {
+                let template = YouzanPushTemplate(
+                    clientID: "client", clientSecret: signer, shop: "1", fields: [], isTest: false)
+                let call = HTTPCall(
+                    method: .post, target: "/", headers: [("Content-Type", "application/json")],
+                    body: template.push(orderNo: "E1", type: "trade_TradePaid", sendCount: 1))
+                let answer = try await post(call, to: port)
+                #expect(answer.status == status)
+            }
+            #expect(merchant.calls.map(\.call.idempotencyKey) == ["E1-trade_TradePaid", "E1-trade_TradePaid"])
+        }
+    }
+
     @Test func theCallsThatItKeepsAreTheLatest() async throws {
         try await withMerchant(.unchecked, callsKept: 2) { merchant, port in
             for number in 1...5 { _ = try await post(Self.form(Array("order_no=\(number)".utf8)), to: port) }

@@ -11,5 +11,6 @@ struct Send: AsyncParsableCommand {
             SendRenRenXiu.self,
             SendRenRenXiuGoods.self,
             SendMeituanAlliance.self,
+            SendYouzan.self,
         ])
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import OutboundHTTP
 import Platforms
 import RelayCore
 
@@ -12,21 +11,13 @@ struct SendMeituanAlliance: AsyncParsableCommand {
             Example:  yizhan send meituan-alliance --url http://127.0.0.1:8080/in/teahouse-alliance/callback \
             --secret-env MT_CALLBACK_KEY --count 100 --status 1,8 --drop-rate 0.05 --orders orders.jsonl
 
-            The secret is the callback key. With --announce-key it is the API secret, and one callback-key notification \
+            The address is the app's callback address, the secret the callback key. Calls of an order with several statuses \
+            are made in turn. With --announce-key it is the API secret, and one callback-key notification \
             is sent. Orders that are dropped are in the file all the same, for yizhan sink meituan-alliance to list. The \
             exit code is 1 unless every call was answered with errcode "0".
             """)
 
-    @Option(help: "The callback address of the app.", transform: { try HTTPURL($0) })
-    var url: HTTPURL
-
     @OptionGroup var secret: SecretOptions
-
-    @Option(help: "The order's number; with --count, -1, -2, … are added. (default: new ones)")
-    var orderNo: String?
-
-    @Option(help: "How many orders.")
-    var count = 1
 
     @Option(
         help: .init("The statuses that each order goes through. (default: 1)", valueName: "statuses"),
@@ -35,22 +26,6 @@ struct SendMeituanAlliance: AsyncParsableCommand {
 
     @Option(help: "The kind of the orders: 0 group-buy, 2 hotel, 4 food delivery, 5 phone credit, 6 flash shopping.")
     var type = 4
-
-    @Option(name: .customLong("repeat"), help: "How often each status is pushed.")
-    var repeats = 1
-
-    @Option(
-        help: "How many calls start in a time, such as 10/s. (default: as many as are answered)",
-        transform: { try Rate(text: $0) })
-    var rate: Rate?
-
-    @Option(help: "How many calls are open at once; those of an order with several statuses are made in turn.")
-    var concurrency = 8
-
-    @Option(
-        help: .init("How long an answer may take, such as 500ms. (default: 10s)", valueName: "duration"),
-        transform: { try Duration(text: $0) })
-    var timeout: Duration?
 
     @Option(help: .init("The share of events that are not pushed, such as 0.05.", valueName: "share"))
     var dropRate = 0.0
@@ -64,9 +39,6 @@ struct SendMeituanAlliance: AsyncParsableCommand {
     @Flag(help: "Push JSON objects and not forms.")
     var jsonBody = false
 
-    @Option(help: .init("Another parameter, or another value for one. May be repeated.", valueName: "name=value"))
-    var field: [NamedValue] = []
-
     @Flag(help: "Announce a callback key, and push no orders.")
     var announceKey = false
 
@@ -76,17 +48,10 @@ struct SendMeituanAlliance: AsyncParsableCommand {
     @Option(help: .init("The environment variable that holds the new key, for --announce-key.", valueName: "name"))
     var newKeyEnv: String?
 
-    @Flag(help: "One JSON object per line: every answer, and the summary last.")
-    var json = false
+    @OptionGroup var options: SendOptions
 
     func validate() throws {
-        for (name, number) in [("--count", count), ("--repeat", repeats), ("--concurrency", concurrency)] {
-            guard 1...10_000_000 ~= number else { throw ValidationError("\(name) is a number from 1 to 10000000") }
-        }
         guard 0...1 ~= dropRate else { throw ValidationError("--drop-rate is a number from 0 to 1") }
-        guard !field.contains(where: { $0.name == "sign" }) else {
-            throw ValidationError("sign is made for each call and cannot be given with --field")
-        }
         if announceKey, appKey == nil || newKeyEnv == nil {
             throw ValidationError("--announce-key needs --app-key and --new-key-env")
         }
@@ -94,53 +59,51 @@ struct SendMeituanAlliance: AsyncParsableCommand {
 
     func run() async throws {
         let secret = try secret.required()
-        let destination = try PlatformDestination(url: url, connections: concurrency, timeout: timeout ?? .seconds(10))
         if let appKey, announceKey {
-            try await announce(try newKey(), appKey: appKey, signedWith: secret, to: destination)
+            try await announce(try newKey(), appKey: appKey, signedWith: secret)
         } else {
-            try await push(signedWith: secret, to: destination)
+            try await push(signedWith: secret)
         }
     }
 
-    private func push(signedWith key: Secret, to destination: PlatformDestination) async throws {
-        let template = AllianceOrderTemplate(type: type, fields: field.map { (name: $0.name, value: $0.value) })
+    private func push(signedWith key: Secret) async throws {
+        let template = AllianceOrderTemplate(type: type, fields: options.fields)
         let statuses = status.isEmpty ? ["1"] : status
-        let plan = SendPlan(
-            orders: orderNo.map { .named($0) } ?? .generated(at: SystemClock.unixMilliseconds()), count: count,
-            repeats: repeats, steps: statuses.count, rate: rate)
+        let plan = options.plan(steps: statuses.count)
         let drops = DropPlan(share: dropRate, seed: dropSeed ?? .random(in: .min ... .max))
         let file = try orders.map { try OrderFile(path: $0) }
         let times = FirstTimes()
-        let (repeats, jsonBody) = (repeats, jsonBody)
-        try await SendRun(plan: plan, concurrency: concurrency, json: json, destination: destination).run {
-            orderNo, number in
-            let parameters = template.parameters(
-                orderNo: orderNo, status: statuses[plan.step(ofCall: number)],
-                atUnixSeconds: times.time(ofEvent: number / repeats, now: SystemClock.unixMilliseconds() / 1_000))
-            // First: the platform knows an order before it pushes it.
-            if number % repeats == 0 { try file?.append(AllianceOrderTemplate.object(parameters)) }
-            guard !drops.drops(number / repeats) else { return nil }
-            let exchange =
-                jsonBody
-                ? await destination.post(
-                    try AllianceOrderTemplate.json(parameters, signedWith: key), contentType: "application/json")
-                : await destination.post(try AllianceOrderTemplate.form(parameters, signedWith: key))
-            return SendReport(orderNo: orderNo, exchange, field: .meituanAlliance)
+        let (repeats, jsonBody) = (options.repeats, jsonBody)
+        try await options.run(plan) { destination in
+            { orderNo, number in
+                let parameters = template.parameters(
+                    orderNo: orderNo, status: statuses[plan.step(ofCall: number)],
+                    atUnixSeconds: times.time(ofEvent: number / repeats, now: SystemClock.unixMilliseconds() / 1_000))
+                // First: the platform knows an order before it pushes it.
+                if number % repeats == 0 { try file?.append(AllianceOrderTemplate.object(parameters)) }
+                guard !drops.drops(number / repeats) else { return nil }
+                let exchange =
+                    jsonBody
+                    ? await destination.post(
+                        try AllianceOrderTemplate.json(parameters, signedWith: key), contentType: "application/json")
+                    : await destination.post(try AllianceOrderTemplate.form(parameters, signedWith: key))
+                return SendReport(orderNo: orderNo, exchange, field: .meituanAlliance)
+            }
         }
         try file?.close()
     }
 
-    private func announce(
-        _ key: Secret, appKey: String, signedWith secret: Secret, to destination: PlatformDestination
-    ) async throws {
+    private func announce(_ key: Secret, appKey: String, signedWith secret: Secret) async throws {
         let parameters: [FormBody.Pair] = [
             (name: "key", value: appKey), (name: "callbackKey", value: key.reveal()),
             (name: "ts", value: String(SystemClock.unixMilliseconds() / 1_000)),
-        ].map { pair in field.first { $0.name == pair.0 }.map { (name: $0.name, value: $0.value) } ?? pair }
-        let plan = SendPlan(orders: .named("callback_key"), count: 1, repeats: repeats, rate: rate)
-        try await SendRun(plan: plan, concurrency: 1, json: json, destination: destination).run { name, _ in
-            let exchange = await destination.post(try AllianceOrderTemplate.form(parameters, signedWith: secret))
-            return SendReport(orderNo: name, exchange, field: .meituanAlliance)
+        ].map { pair in options.fields.first { $0.name == pair.0 } ?? pair }
+        let plan = SendPlan(orders: .named("callback_key"), count: 1, repeats: options.repeats, rate: options.rate)
+        try await options.run(plan) { destination in
+            { name, _ in
+                let exchange = await destination.post(try AllianceOrderTemplate.form(parameters, signedWith: secret))
+                return SendReport(orderNo: name, exchange, field: .meituanAlliance)
+            }
         }
     }
 

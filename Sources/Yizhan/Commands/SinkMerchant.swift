@@ -21,6 +21,12 @@ struct SinkMerchant: AsyncParsableCommand {
         case platform
     }
 
+    enum OwnFormat: String, CaseIterable, ExpressibleByArgument {
+        case renrenxiu
+        case meituanAlliance = "meituan-alliance"
+        case youzan
+    }
+
     @Option(
         help: .init("Where the relay calls; port 0 takes a free one. (default: 127.0.0.1:9000)", valueName: "host:port")
     )
@@ -28,10 +34,13 @@ struct SinkMerchant: AsyncParsableCommand {
 
     @OptionGroup var secret: SecretOptions
 
-    @Option(help: "The endpoint's format: Standard Webhooks, or RenRenXiu's own calls, which need --app-key too.")
+    @Option(help: "The endpoint's format: Standard Webhooks, or the platform's own calls.")
     var format = Format.standard
 
-    @Option(help: "The endpoint's app_key, for --format platform.")
+    @Option(help: "Whose calls, for --format platform.")
+    var platform = OwnFormat.renrenxiu
+
+    @Option(help: "The endpoint's app_key, for --format platform; Meituan Alliance's calls have none.")
     var appKey: String?
 
     @Option(help: .init("result0, result1, empty, or a status such as 503.", valueName: "answer"))
@@ -115,9 +124,19 @@ struct SinkMerchant: AsyncParsableCommand {
             }
         case .platform:
             guard let secret else { return .unchecked }
-            guard let appKey else { throw ValidationError("--format platform needs --app-key") }
-            return .renrenxiu(appKey: appKey, secret: secret)
+            switch platform {
+            case .renrenxiu: return .renrenxiu(appKey: try requiredAppKey(), secret: secret)
+            case .meituanAlliance: return .meituanAlliance(secret: secret)
+            case .youzan: return .youzan(clientID: try requiredAppKey(), secret: secret)
+            }
         }
+    }
+
+    private func requiredAppKey() throws -> String {
+        guard let appKey else {
+            throw ValidationError("--format platform of \(platform.rawValue) needs --app-key")
+        }
+        return appKey
     }
 }
 

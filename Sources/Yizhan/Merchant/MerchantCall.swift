@@ -1,7 +1,7 @@
 import Platforms
 import RelayCore
 
-/// A call of the relay as it reaches a merchant, in either format.
+/// A call of the relay as it reaches a merchant, in whatever format.
 struct MerchantCall: Sendable {
     let webhookID: String?
     let timestamp: String?
@@ -9,7 +9,8 @@ struct MerchantCall: Sendable {
     let body: [UInt8]
     /// Nil where the body is none.
     let form: FormBody?
-    let orderNo: String?
+    /// Nil where the body is none.
+    let json: JSON?
 
     init(
         contentType: String?, webhookID: String?, timestamp: String?, signature: String?, body: [UInt8]
@@ -18,26 +19,28 @@ struct MerchantCall: Sendable {
         self.timestamp = timestamp
         self.signature = signature
         self.body = body
-        if contentType?.hasPrefix(FormBody.contentType) ?? false {
-            // A form that cannot be read has no order number, and its signature is wrong.
-            form = try? FormBody(parsing: body)
-            orderNo = Self.orderNames.lazy.compactMap { [form] in form?[$0] }.first
-                .map { String(decoding: $0, as: UTF8.self) }
-        } else {
-            form = nil
-            let json = try? JSON(parsing: body)
-            // Youzan's own format has no envelope.
-            let data = json?["data"] ?? json
-            orderNo =
-                (data?["msg"]?["tid"] ?? Self.orderNames.lazy.compactMap { data?[$0] }.first)?.stringValue
-        }
+        // A body that cannot be read has no order number, and its signature is wrong.
+        let isForm = contentType?.hasPrefix(FormBody.contentType) ?? false
+        form = isForm ? try? FormBody(parsing: body) : nil
+        json = isForm ? nil : try? JSON(parsing: body)
     }
 
-    /// What the platforms call the number of an order, or of a message that is of none.
-    private static let orderNames = ["order_no", "orderid", "id"]
+    /// What the platform calls the number of an order, or of a message that is of none.
+    var orderNo: String? {
+        json?["data"]?["msg"]?["tid"]?.stringValue ?? value(of: "order_no") ?? value(of: "orderid") ?? value(of: "id")
+    }
 
     /// The same in all attempts of an event.
     var idempotencyKey: String {
-        webhookID ?? orderNo ?? ""
+        if let webhookID { return webhookID }
+        // An order of Meituan Alliance has an event for each status.
+        let status = value(of: "orderid") == nil ? nil : value(of: "status")
+        return [orderNo, status].compactMap { $0 }.joined(separator: "/")
+    }
+
+    private func value(of name: String) -> String? {
+        if let form { return form[name].map { String(decoding: $0, as: UTF8.self) } }
+        // The platforms' own formats have no envelope.
+        return (json?["data"] ?? json)?[name]?.stringValue
     }
 }

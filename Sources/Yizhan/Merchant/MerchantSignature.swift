@@ -6,6 +6,8 @@ import StandardWebhooks
 enum MerchantSignature: Sendable {
     case standard(StandardWebhooksSecret)
     case renrenxiu(appKey: String, secret: Secret)
+    case meituanAlliance(secret: Secret)
+    case youzan(clientID: String, secret: Secret)
     case unchecked
 
     enum Verdict: Hashable, Sendable {
@@ -19,6 +21,8 @@ enum MerchantSignature: Sendable {
         case .unchecked: .unchecked
         case .standard(let secret): Self.verdict(on: call, secret, atUnixSeconds: now / 1_000)
         case .renrenxiu(let appKey, let secret): Self.verdict(on: call, appKey: appKey, secret)
+        case .meituanAlliance(let secret): Self.verdict(on: call, alliance: secret)
+        case .youzan(let clientID, let secret): Self.verdict(on: call, clientID: clientID, secret)
         }
     }
 
@@ -45,5 +49,21 @@ enum MerchantSignature: Sendable {
             return .wrong("sign is not right: is it the endpoint's secret?")
         }
         return .right
+    }
+
+    private static func verdict(on call: MerchantCall, alliance secret: Secret) -> Verdict {
+        guard let form = call.form else { return .wrong("the body is not a form") }
+        guard let sign = form["sign"], AllianceSignature.isRight(sign, for: form, secret: secret) else {
+            return .wrong("sign is not right: is it the endpoint's secret?")
+        }
+        return .right
+    }
+
+    private static func verdict(on call: MerchantCall, clientID: String, _ secret: Secret) -> Verdict {
+        guard let push = call.json, let message = push["msg"]?.stringValue, let sign = push["sign"]?.stringValue else {
+            return .wrong("the body is no push of Youzan's")
+        }
+        let isRight = YouzanSignature.isRight(sign, clientID: clientID, message: message, clientSecret: secret)
+        return isRight ? .right : .wrong("sign is not right: is it the endpoint's secret?")
     }
 }

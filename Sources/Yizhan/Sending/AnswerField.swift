@@ -7,4 +7,5 @@ struct AnswerField: Hashable, Sendable {
 
     static let renrenxiu = AnswerField(name: "result", accepted: 0)
     static let meituanAlliance = AnswerField(name: "errcode", accepted: "0")
+    static let youzan = AnswerField(name: "code", accepted: 0)
 }
