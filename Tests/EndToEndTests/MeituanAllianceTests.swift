@@ -83,6 +83,58 @@ import Testing
         }
     }
 
+    /// Three relays on one database, two of them killed in the middle of it.
+    @Test func theEventsOfAnOrderStayInOrderThroughCrashesAndOnceEach() async throws {
+        let orders = (1...40).map { "order-\($0)" }
+        try await RelayFixture.with(
+            relays: 0,
+            merchant: { _ in
+                try await Task.sleep(for: .milliseconds(.random(in: 0...80)))
+                return Bool.random() ? .status(500) : .status(200)
+            }
+        ) { fixture in
+            var file = AllianceFile(retry: "[" + Array(repeating: "100ms", count: 40).joined(separator: ", ") + "]")
+            file.endpoint = ["timeout: 1s", "max_in_flight: 8"]
+            try await fixture.apply(file.text(merchantPort: fixture.merchantPort)).requireSuccess()
+            for _ in 0..<3 { try await fixture.startRelay() }
+            try await withThrowingTaskGroup { group in
+                for (index, order) in orders.enumerated() {
+                    group.addTask {
+                        for (step, status) in ["1", "0", "8", "9"].enumerated() {
+                            // Whoever of them lives; a push that is not answered is pushed again.
+                            var relay = (index + step) % 3
+                            while true {
+                                let reply = try? await push(order, status: status, to: fixture.platform(of: relay))
+                                if reply?.text == Self.ok { break }
+                                relay = (relay + 1) % 3
+                            }
+                        }
+                    }
+                }
+                for relay in fixture.relays.prefix(2) {
+                    let seen = fixture.merchant.calls.count
+                    try await eventually(within: .seconds(20), "calls are made") {
+                        fixture.merchant.calls.count > seen + 20
+                    }
+                    try await relay.crash()
+                }
+                try await group.waitForAll()
+            }
+            try await eventually(within: .seconds(60), "all is delivered") {
+                try await fixture.sql("SELECT count(*) FROM yizhan.outcome WHERE state = 'delivered'") == "160"
+            }
+            #expect(try await fixture.sql("SELECT count(*) FROM yizhan.event") == "160")
+            for order in orders {
+                let types = fixture.merchant.calls.filter { $0.orderID == order }.map { $0.type ?? "" }
+                let firsts = types.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+                #expect(firsts == ["order.paid", "order.changed", "order.completed", "order.refunded"], "\(order)")
+                // Nor does an earlier event come again once a later one has begun.
+                let ranks = types.compactMap(firsts.firstIndex)
+                #expect(zip(ranks, ranks.dropFirst()).allSatisfy { $0 <= $1 }, "\(order): \(types)")
+            }
+        }
+    }
+
     @Test func anAnnouncedKeyIsValidAtOnceAndTheOldOneForAWhile() async throws {
         try await withAlliance { fixture, platform in
             let sent = try await YizhanCommand.run(

@@ -63,6 +63,40 @@ import Testing
         }
     }
 
+    @Test func aRelayThatIsKilledInTheMiddleOfTheListIsFollowedAtItsPage() async throws {
+        try await RelayFixture.with(relays: 0, merchant: { _ in .status(200) }) { fixture in
+            let file = fixture.directory.appending(path: "orders.jsonl")
+            let now = Int64(Date().timeIntervalSince1970)
+            let lines = (1...700).map {
+                #"{"orderid":"order-\#($0)","status":1,"type":4,"modtime":\#(now - 600),"paytime":\#(now - 600)}"#
+            }
+            try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
+            let sink = try await AllianceSink.start("--orders", file.path, "--delay", "1s", in: fixture.directory)
+            let relayFile = AllianceFile(apiPort: sink.port, reconcile: "{every: 1h, overlap: 1h, types: [4]}")
+            try await fixture.apply(relayFile.text(merchantPort: fixture.merchantPort)).requireSuccess()
+            try await fixture.startRelay()
+            try await eventually(within: .seconds(30), "two pages are stored") {
+                try await fixture.sql("SELECT count(*) FROM yizhan.order_poll WHERE page >= 3") == "1"
+            }
+            try await fixture.relays[0].crash()
+            let page = try #require(Int(try await fixture.sql("SELECT page FROM yizhan.order_poll")))
+            let asked = try sink.calls.count
+            // As if the minute of its lease were over.
+            try await fixture.sql("UPDATE yizhan.order_poll SET lease_until = clock_timestamp()")
+            try await fixture.startRelay()
+            try await eventually(within: .seconds(30), "the list is read to its end") {
+                try await fixture.sql("SELECT count(completed_at) FROM yizhan.order_poll") == "1"
+            }
+            let pages = try sink.calls.dropFirst(asked).compactMap { $0["page"]?.intValue }
+            #expect(pages.min() == page, "nothing that was stored is asked for again")
+            try await eventually(within: .seconds(30), "every order is delivered") {
+                try await fixture.sql("SELECT count(*) FROM yizhan.outcome WHERE state = 'delivered'") == "700"
+            }
+            #expect(Set(fixture.merchant.calls.compactMap(\.orderID)).count == 700)
+            try await sink.stop()
+        }
+    }
+
     @Test func atTheLimitCallsStopAndTheGaugeSaysSo() async throws {
         try await RelayFixture.with(relays: 0, merchant: { _ in .status(200) }) { fixture in
             let sink = try await AllianceSink.start(in: fixture.directory)

@@ -17,6 +17,8 @@ struct AllianceFile: Sendable {
     var more: [String] = []
     var reconcile = "{every: 0}"
     var retry = "[100ms, 100ms]"
+    /// Further lines of the endpoint.
+    var endpoint: [String] = []
 
     func text(merchantPort: Int) -> String {
         """
@@ -38,6 +40,7 @@ struct AllianceFile: Sendable {
             url: http://127.0.0.1:\(merchantPort)/erp
             secret: ${WHSEC}
             retry: \(retry)
+        \(endpoint.map { "    \($0)\n" }.joined())
         routes:
           - {app: \(Self.app), event: "*", endpoint: erp}
         allow_private_networks: [127.0.0.0/8]

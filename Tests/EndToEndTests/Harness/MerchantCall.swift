@@ -9,15 +9,25 @@ struct MerchantCall: Sendable {
     let headers: [String: String]
     let body: [UInt8]
     let arrivedAt = ContinuousClock.now
+    let orderNo: String?
     /// 1 at the first time.
     var timesSeen = 1
+
+    init(path: String, headers: [String: String], body: [UInt8]) {
+        self.path = path
+        self.headers = headers
+        self.body = body
+        orderNo = Self.orderNo(in: body)
+    }
 
     /// Nil where the body is not JSON.
     var json: JSON? { try? JSON(parsing: body) }
     var data: JSON? { json?["data"] }
 
     /// The decoded parameters, where the body is a form.
-    var form: PlatformCaller.Parameters {
+    var form: PlatformCaller.Parameters { Self.form(body) }
+
+    private static func form(_ body: [UInt8]) -> PlatformCaller.Parameters {
         String(decoding: body, as: UTF8.self).split(separator: "&").map { part in
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let decoded = pair.map {
@@ -27,11 +37,12 @@ struct MerchantCall: Sendable {
         }
     }
 
-    var orderNo: String? {
-        let fields = data ?? json
+    private static func orderNo(in body: [UInt8]) -> String? {
+        let json = try? JSON(parsing: body)
+        let fields = json?["data"] ?? json
         if let tid = fields?["msg"]?["tid"]?.stringValue { return tid }
         for name in ["order_no", "orderid", "id"] {
-            if let number = fields?[name]?.stringValue ?? form.first(where: { $0.name == name })?.value {
+            if let number = fields?[name]?.stringValue ?? form(body).first(where: { $0.name == name })?.value {
                 return number
             }
         }
