@@ -52,6 +52,14 @@ BEGIN
             e.warning, e.requeued_at
         FROM ended AS e
         RETURNING o.event_id, o.endpoint_id, o.token
+    ),
+    counted AS (
+        INSERT INTO yizhan.tally AS t (event_day, minute, app_id, what, shard, count)
+        SELECT yizhan.event_day(e.event_id), date_trunc('minute', now()), e.app_id, e.state, relay % 16, count(*)
+        FROM ended AS e
+        GROUP BY 1, 3, 4
+        ORDER BY 1, 3, 4
+        ON CONFLICT (event_day, minute, app_id, what, shard) DO UPDATE SET count = t.count + excluded.count
     )
     SELECT k.event_id, k.endpoint_id, k.token FROM kept AS k
     UNION ALL
