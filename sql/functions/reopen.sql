@@ -39,6 +39,8 @@ BEGIN
         FROM settled AS s
         JOIN yizhan.event AS e ON e.id = s.event_id
         JOIN yizhan.endpoint AS p ON p.id = s.endpoint_id
+        -- Retention removes no event that is held.
+        FOR KEY SHARE OF e
     ),
     counted AS (
         INSERT INTO yizhan.tally AS t (event_day, minute, app_id, what, shard, reopened)

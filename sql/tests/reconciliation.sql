@@ -26,7 +26,7 @@ CREATE FUNCTION test.end(order_id uuid, state text) RETURNS bigint LANGUAGE sql 
 $$;
 SELECT is(yizhan.event_day('019aa000-0000-7000-8000-000000000000'), '2025-11-20', 'the day of an id');
 SELECT is(
-    yizhan.event_day(yizhan.first_event_id('2026-11-25')), '2026-11-25', 'the first id of a day is of that day');
+    yizhan.event_day(yizhan.first_event_id('2026-11-25'::date)), '2026-11-25', 'the first id of a day is of that day');
 
 CREATE TEMP TABLE came AS
 SELECT n, test.come('A' || n, '2026-11-24 15:59:59.9Z', CASE WHEN n = 1 THEN '{erp,audit}'::text[] ELSE '{erp}' END) AS id
@@ -66,7 +66,7 @@ SELECT results_eq(
     $$SELECT app, day, difference FROM yizhan.reconciliation WHERE difference <> 0$$,
     $$VALUES ('rrx', '2026-11-25'::date, 1::bigint)$$, 'a delivery that somebody deletes is missed');
 INSERT INTO yizhan.outbox (event_id, endpoint_id, app_id, seq)
-VALUES (yizhan.first_event_id('2026-11-24'), test.endpoint('erp'), test.app('rrx'), 1);
+VALUES (yizhan.first_event_id('2026-11-24'::date), test.endpoint('erp'), test.app('rrx'), 1);
 SELECT results_eq(
     $$SELECT day, difference FROM yizhan.reconciliation WHERE difference <> 0 ORDER BY day$$,
     $$VALUES ('2026-11-24'::date, -1::bigint), ('2026-11-25', 1)$$, 'one that nobody accepted is noticed');
