@@ -57,7 +57,8 @@ let package = Package(
         .target(name: "PostgreSQL", dependencies: ["CLibPQ", log], swiftSettings: settings),
         .target(name: "EmbeddedPostgreSQL", dependencies: [subprocess, system, log], swiftSettings: settings),
         .target(name: "RelayCore", swiftSettings: settings),
-        .target(name: "Platforms", dependencies: ["RelayCore", crypto], swiftSettings: settings),
+        .target(
+            name: "Platforms", dependencies: ["RelayCore", "OutboundHTTP", crypto, log], swiftSettings: settings),
         .target(name: "StandardWebhooks", dependencies: ["RelayCore", crypto], swiftSettings: settings),
         .target(name: "RelayFile", dependencies: ["RelayCore", yams], swiftSettings: settings),
         .target(
@@ -66,8 +67,10 @@ let package = Package(
             name: "Outbox", dependencies: ["RelayCore", "PostgreSQL", crypto, lifecycle, log, metrics],
             swiftSettings: settings, plugins: ["EmbedSQLPlugin"]),
         .target(
+            name: "YouzanAPI", dependencies: ["RelayCore", "OutboundHTTP", log, metrics], swiftSettings: settings),
+        .target(
             name: "Courier",
-            dependencies: ["RelayCore", "StandardWebhooks", "OutboundHTTP", lifecycle, log, metrics, nio],
+            dependencies: ["RelayCore", "StandardWebhooks", "YouzanAPI", "OutboundHTTP", lifecycle, log, metrics, nio],
             swiftSettings: settings),
         .target(
             name: "Server",
@@ -147,7 +150,16 @@ let package = Package(
                 coreMetrics,
             ],
             swiftSettings: settings),
-        .testTarget(name: "PlatformsTests", dependencies: ["Platforms", "RelayCore", crypto], swiftSettings: settings),
+        .testTarget(
+            name: "PlatformsTests",
+            dependencies: [
+                "Platforms", "OutboundHTTP", "RelayCore", hummingbird, hummingbirdCore, httpTypes, crypto, log, nio,
+                nioPosix,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "YouzanAPITests", dependencies: ["YouzanAPI", "OutboundHTTP", "RelayCore", nioHTTP1],
+            swiftSettings: settings),
         .testTarget(
             name: "StandardWebhooksTests", dependencies: ["StandardWebhooks", "RelayCore"], swiftSettings: settings),
     ],

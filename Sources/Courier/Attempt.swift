@@ -8,6 +8,8 @@ struct Attempt {
     let delivery: LeasedDelivery
     let endpoint: Endpoint
     var startedAt: ContinuousClock.Instant?
+    /// Not to be seen in what is kept of an answer.
+    var secrets: [Secret] = []
 
     init(_ delivery: LeasedDelivery, _ endpoint: Endpoint) {
         self.delivery = delivery
@@ -36,6 +38,16 @@ struct Attempt {
     func judge(
         _ exchange: HTTPExchange, platform: any Platform, atUnixMilliseconds now: Int64
     ) -> AttemptReport {
+        judge(exchange, platform: platform) { answer in
+            let merchantAnswer = MerchantAnswer(
+                status: answer.status, body: answer.body, retryAfter: answer.value(of: "Retry-After"))
+            return Judgement(of: merchantAnswer, atUnixMilliseconds: now)
+        }
+    }
+
+    func judge(
+        _ exchange: HTTPExchange, platform: any Platform, by rule: (HTTPAnswer) -> Judgement
+    ) -> AttemptReport {
         var report: AttemptReport
         switch exchange.result {
         case .failure(.cancelled):
@@ -46,7 +58,7 @@ struct Attempt {
         case .failure(let failure):
             report = failed("\(failure)", retryAfter: nil)
         case .success(let answer):
-            report = judge(answer, platform: platform, atUnixMilliseconds: now)
+            report = self.report(rule(answer), of: answer, platform: platform)
         }
         report.startedAt = startedAt
         report.took = exchange.timings.total
@@ -64,13 +76,20 @@ struct Attempt {
         return AttemptReport(delivery, verdict: .reschedule(after: min(delay, untilExpiry)), reason: reason)
     }
 
-    private func judge(
-        _ answer: HTTPAnswer, platform: any Platform, atUnixMilliseconds now: Int64
+    /// No call could be made, through no fault of the merchant's.
+    func postponed(by delay: Duration) -> AttemptReport {
+        var report = AttemptReport(
+            delivery, verdict: .postponed(by: delay), reason: "there is no access token to call with")
+        // A call that was refused for its token counts towards the endpoint's rate all the same.
+        report.startedAt = startedAt
+        return report
+    }
+
+    private func report(
+        _ judgement: Judgement, of answer: HTTPAnswer, platform: any Platform
     ) -> AttemptReport {
-        let merchantAnswer = MerchantAnswer(
-            status: answer.status, body: answer.body, retryAfter: answer.value(of: "Retry-After"))
         var report: AttemptReport
-        switch Judgement(of: merchantAnswer, atUnixMilliseconds: now) {
+        switch judgement {
         case .delivered(let reply):
             report = AttemptReport(delivery, verdict: .settle(.delivered))
             keep(reply, of: platform, in: &report)
@@ -84,7 +103,7 @@ struct Attempt {
         }
         report.httpStatus = answer.status
         if report.answer == nil, !answer.body.isEmpty {
-            report.answerStart = Self.start(of: answer.body)
+            report.answerStart = start(of: answer.body)
         }
         return report
     }
@@ -96,8 +115,10 @@ struct Attempt {
         report.warning = kept.warning.map(Self.kept)
     }
 
-    private static func start(of body: [UInt8]) -> String {
-        kept(String(decoding: body.prefix(keptCharacters * 4), as: UTF8.self))
+    private func start(of body: [UInt8]) -> String {
+        // Enough for a secret that begins within what is kept to be seen whole, and hidden.
+        let length = Self.keptCharacters * 4 + (secrets.map { $0.reveal().utf8.count }.max() ?? 0)
+        return Self.kept(String(decoding: body.prefix(length), as: UTF8.self).hiding(secrets))
     }
 
     /// Words of a merchant's: not more than a start of them, on one line, and without the NUL that PostgreSQL's text

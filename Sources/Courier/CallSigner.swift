@@ -6,14 +6,6 @@ enum CallSigner: Sendable {
     case standard(StandardWebhooksSecret)
     case platform(appKey: String, secret: Secret)
 
-    init(_ format: EndpointFormat) throws(StandardWebhooksSecretError) {
-        switch format {
-        case .standard(let secret): self = .standard(try StandardWebhooksSecret(parsing: secret))
-        case .platform(let appKey, let secret): self = .platform(appKey: appKey, secret: secret)
-        case .youzan: throw .empty
-        }
-    }
-
     /// Signed anew for each attempt: the time is signed as well.
     func sign(
         _ event: Event, of platform: any Platform, atUnixMilliseconds now: Int64

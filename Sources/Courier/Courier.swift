@@ -4,6 +4,7 @@ package import OutboundHTTP
 package import RelayCore
 import ServiceLifecycle
 import Synchronization
+import YouzanAPI
 
 /// Attempts leased deliveries: sign, call, judge, record. Each endpoint is a lane of its own.
 package final class Courier: Lanes, Service {
@@ -11,6 +12,7 @@ package final class Courier: Lanes, Service {
     private let destinations: Destinations
     private let platforms: [String: any Platform]
     private let ledger: any Ledger
+    private let tokens: TokenDesk
     private let shutdownGrace: Duration
     private let unixMilliseconds: @Sendable () -> Int64
     private let logger: Logger
@@ -23,11 +25,13 @@ package final class Courier: Lanes, Service {
     ///   - wake: raised when deliveries in the outbox may have a free slot.
     ///   - shutdownGrace: how long calls in flight may go on once the relay is told to stop.
     package init(
-        platforms: [any Platform], ledger: any Ledger, outside: Outside, wake: Signal,
-        shutdownGrace: Duration = .seconds(10), unixMilliseconds: @escaping @Sendable () -> Int64, logger: Logger
+        platforms: [any Platform], ledger: any Ledger, accessTokens: any AccessTokenStore, outside: Outside,
+        wake: Signal, shutdownGrace: Duration = .seconds(10), unixMilliseconds: @escaping @Sendable () -> Int64,
+        logger: Logger
     ) {
         self.lanes = LaneBoard(wake: wake)
-        self.destinations = Destinations(outside: outside, logger: logger)
+        self.tokens = TokenDesk(store: accessTokens, logger: logger)
+        self.destinations = Destinations(outside: outside, tokens: tokens, logger: logger)
         self.platforms = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })
         self.ledger = ledger
         self.shutdownGrace = shutdownGrace
@@ -87,8 +91,10 @@ package final class Courier: Lanes, Service {
                     await Task.pause(for: self.shutdownGrace)
                 }
                 group.addTask { await self.closeRetired() }
+                group.addTask { await self.tokens.run() }
                 await group.next()
                 group.cancelAll()
+                self.tokens.close()
                 self.destinations.retireAll()
             }
         } onCancelOrGracefulShutdown: {
@@ -126,20 +132,12 @@ package final class Courier: Lanes, Service {
     }
 
     private func attempt(_ delivery: LeasedDelivery, at destination: Destination) async -> AttemptReport {
-        var attempt = Attempt(delivery, destination.endpoint)
+        let attempt = Attempt(delivery, destination.endpoint)
         if let report = attempt.endBeforeCalling(at: .now) { return report }
         guard let name = destinations.platformName(of: delivery.event.app), let platform = platforms[name] else {
             return attempt.failed("the event's app is not configured", retryAfter: nil)
         }
-        let call: HTTPCall
-        do {
-            call = try destination.call(for: delivery.event, of: platform, atUnixMilliseconds: unixMilliseconds())
-        } catch {
-            return attempt.failed("the call could not be written: \(error)", retryAfter: nil)
-        }
-        attempt.startedAt = .now
-        let exchange = await destination.send(call)
-        return attempt.judge(exchange, platform: platform, atUnixMilliseconds: unixMilliseconds())
+        return await destination.carryOut(attempt, of: platform, unixMilliseconds: unixMilliseconds)
     }
 
     private func record(_ report: AttemptReport) {

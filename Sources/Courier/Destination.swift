@@ -1,24 +1,37 @@
 import OutboundHTTP
 import RelayCore
+import StandardWebhooks
+import YouzanAPI
 
-/// An endpoint that can be called: its connections, and how a call to it is written and signed.
+/// An endpoint that can be called: its connections, and how an attempt goes there.
 struct Destination: Sendable {
-    /// A part of the call's own time.
-    private static let connectTimeout = Duration.seconds(5)
+    private enum Manner: Sendable {
+        case webhook(Webhook)
+        case youzan(YouzanShop)
+    }
 
     private(set) var endpoint: Endpoint
     let http: HTTPDestination
-    private let target: String
-    private let signer: CallSigner
+    private let manner: Manner
 
-    init(_ endpoint: Endpoint, policy: AddressPolicy, outside: Outside) throws {
+    init(_ endpoint: Endpoint, policy: AddressPolicy, outside: Outside, tokens: TokenDesk) throws {
         let url = try HTTPURL(endpoint.url)
         self.endpoint = endpoint
-        self.target = url.target
-        self.signer = try CallSigner(endpoint.format)
         self.http = HTTPDestination(
             origin: url.origin, maxConnections: endpoint.maxInFlight, policy: policy, resolver: outside.resolver,
             tls: outside.trust, group: outside.group)
+        self.manner =
+            switch endpoint.format {
+            case .standard(let secret):
+                .webhook(
+                    Webhook(
+                        target: url.target, signer: .standard(try StandardWebhooksSecret(parsing: secret)), http: http))
+            case .platform(let appKey, let secret):
+                .webhook(Webhook(target: url.target, signer: .platform(appKey: appKey, secret: secret), http: http))
+            case .youzan(let target):
+                .youzan(
+                    try YouzanShop(target, client: YouzanClient(target, at: url, through: http), tokens: tokens))
+            }
     }
 
     /// The same connections under other limits.
@@ -28,18 +41,15 @@ struct Destination: Sendable {
         return copy
     }
 
-    func call(
-        for event: Event, of platform: any Platform, atUnixMilliseconds now: Int64
-    ) throws(PlatformError) -> HTTPCall {
-        let signed = try signer.sign(event, of: platform, atUnixMilliseconds: now)
-        return HTTPCall(
-            method: .post, target: target,
-            headers: [("Content-Type", signed.body.contentType), ("User-Agent", "Yizhan")] + signed.headers,
-            body: signed.body.bytes)
-    }
-
-    func send(_ call: HTTPCall) async -> HTTPExchange {
-        await http.call(
-            call, connectTimeout: min(Self.connectTimeout, endpoint.timeout), timeout: endpoint.timeout)
+    /// Takes at most the endpoint's timeout, whatever the attempt consists of.
+    func carryOut(
+        _ attempt: Attempt, of platform: any Platform, unixMilliseconds: @Sendable () -> Int64
+    ) async -> AttemptReport {
+        switch manner {
+        case .webhook(let webhook):
+            await webhook.carryOut(attempt, of: platform, unixMilliseconds: unixMilliseconds)
+        case .youzan(let shop):
+            await shop.carryOut(attempt, of: platform, unixMilliseconds: unixMilliseconds)
+        }
     }
 }

@@ -2,6 +2,7 @@ import Logging
 import OutboundHTTP
 import RelayCore
 import Synchronization
+import YouzanAPI
 
 /// The destinations of the endpoints that are configured, kept over changes that do not concern them.
 final class Destinations: Sendable {
@@ -14,12 +15,14 @@ final class Destinations: Sendable {
 
     private let state = Mutex(State())
     private let outside: Outside
+    private let tokens: TokenDesk
     private let logger: Logger
     /// Destinations that nobody calls any more, to be closed.
     let retired = Mailbox<HTTPDestination>()
 
-    init(outside: Outside, logger: Logger) {
+    init(outside: Outside, tokens: TokenDesk, logger: Logger) {
         self.outside = outside
+        self.tokens = tokens
         self.logger = logger
     }
 
@@ -64,7 +67,8 @@ final class Destinations: Sendable {
                     continue
                 }
                 do {
-                    state.destinations[endpoint.id] = try Destination(endpoint, policy: policy, outside: outside)
+                    state.destinations[endpoint.id] = try Destination(
+                        endpoint, policy: policy, outside: outside, tokens: tokens)
                 } catch {
                     state.unusable[endpoint.id] = (endpoint, "\(error)")
                     logger.error(
@@ -88,17 +92,11 @@ final class Destinations: Sendable {
     }
 
     private func policy(_ networks: [String]) -> AddressPolicy {
-        var allowed: [CIDR] = []
-        for network in networks {
-            do {
-                allowed.append(try CIDR(network))
-            } catch {
-                logger.error(
-                    "an entry of allow_private_networks is not a network, and allows nothing",
-                    metadata: ["network": "\(network)", "error": "\(error)"])
-            }
+        AddressPolicy(networks: networks) { network, error in
+            logger.error(
+                "an entry of allow_private_networks is not a network, and allows nothing",
+                metadata: ["network": "\(network)", "error": "\(error)"])
         }
-        return AddressPolicy(allowedNetworks: allowed)
     }
 }
 

@@ -12,14 +12,18 @@ package struct HTTPCall: Sendable {
     package var target: String
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// A longer body of the answer is cut there.
+    package var answerLimit: Int
 
     package init(
-        method: Method, target: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []
+        method: Method, target: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
+        answerLimit: Int = HTTPAnswer.maximumBodyByteCount
     ) {
         self.method = method
         self.target = target
         self.headers = headers
         self.body = body
+        self.answerLimit = answerLimit
     }
 
     /// What keeps the call from being written without changing its meaning, such as a line break in a header.

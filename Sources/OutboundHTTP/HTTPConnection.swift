@@ -25,7 +25,7 @@ final class HTTPConnection: ChannelInboundHandler {
     func start(_ pending: PendingCall) {
         guard let context else { preconditionFailure("the connection is not in a pipeline") }
         self.pending = pending
-        state.start()
+        state.start(answerLimit: pending.call.answerLimit)
         pending.timings.isConnectionReused = state.isReused
         pending.enter(.waiting)
         setTimer(for: pending.deadline)

@@ -40,15 +40,17 @@ struct HTTPConnectionState {
     private var isTransportBroken = false
     private var headByteCount = 0
     private var interimAnswerCount = 0
+    private var answerLimit = HTTPAnswer.maximumBodyByteCount
     /// The call in flight is not the connection's first.
     private(set) var isReused = false
     private var hasServed = false
 
     var isIdle: Bool { phase == .idle }
 
-    mutating func start() {
+    mutating func start(answerLimit: Int = HTTPAnswer.maximumBodyByteCount) {
         precondition(phase == .idle, "a connection carries one call at a time")
         phase = .waiting
+        self.answerLimit = answerLimit
         headByteCount = 0
         interimAnswerCount = 0
         isReused = hasServed
@@ -93,7 +95,7 @@ struct HTTPConnectionState {
             }
             return .none
         default:
-            answer = HTTPAnswer(head: head)
+            answer = HTTPAnswer(head: head, bodyLimit: answerLimit)
             isKeptAlive = head.isKeepAlive
             phase = .readingBody
             return .none

@@ -5,6 +5,8 @@ package import NIOCore
 /// Names are resolved and their addresses checked before every new connection. Redirects are not followed. A call on a
 /// kept connection that turns out closed before any byte of an answer is repeated once on a fresh one.
 package final class HTTPDestination: Sendable {
+    private static let connectTimeout = Duration.seconds(5)
+
     package let origin: HTTPOrigin
     private let eventLoop: any EventLoop
     private let pool: NIOLoopBoundBox<ConnectionPool>
@@ -51,6 +53,11 @@ package final class HTTPDestination: Sendable {
             cancellation.request()
             eventLoop.execute { [pool] in pool.value.endCancelledCalls() }
         }
+    }
+
+    /// The same; connecting may take a part of the call's own time.
+    package func call(_ call: HTTPCall, within timeout: Duration) async -> HTTPExchange {
+        await self.call(call, connectTimeout: min(Self.connectTimeout, timeout), timeout: timeout)
     }
 
     /// Refuses further calls, closes idle connections, and returns when the calls made before have ended.

@@ -3,7 +3,7 @@ import Hummingbird
 package import HummingbirdCore
 package import Logging
 package import NIOCore
-import RelayCore
+package import RelayCore
 import ServiceLifecycle
 
 /// The door for operators: never the platforms' port.
@@ -12,22 +12,18 @@ package struct AdminServer: Service {
 
     package init(
         address: BindAddress, checks: [HealthCheck], metrics: @escaping @Sendable () -> String,
-        group: any EventLoopGroup, logger: Logger,
+        authorizations: any ShopAuthorizations, group: any EventLoopGroup, logger: Logger,
         onServerRunning: @escaping @Sendable (Int?) async -> Void = { _ in }
     ) {
+        let routes = [
+            AdminRoute("/livez", [.get: { _ in Response(json: ["status": "ok"], status: .ok) }]),
+            AdminRoute("/readyz", [.get: { _ in await Self.readiness(checks) }]),
+            AdminRoute("/metrics", [.get: { _ in Response(metrics: metrics()) }]),
+            AuthorizationDesk(authorizations: authorizations).route,
+        ]
         self.application = Application(
-            responder: CallbackResponder { request, _ in
-                guard request.method == .get || request.method == .head else {
-                    return Response(status: .methodNotAllowed, headers: [.allow: "GET, HEAD"])
-                }
-                let response =
-                    switch request.uri.path {
-                    case "/livez": Response(json: ["status": "ok"], status: .ok)
-                    case "/readyz": await Self.readiness(checks)
-                    case "/metrics": Response(text: metrics())
-                    default: Response(json: ["error": "there is /livez, /readyz and /metrics"], status: .notFound)
-                    }
-                return response.answering(request.method)
+            responder: CallbackResponder { request, context in
+                await Self.answer(request, from: context.remoteAddress, routes)
             },
             server: .http1(configuration: .init(idleTimeout: .seconds(60))),
             configuration: .init(address: address),
@@ -38,6 +34,17 @@ package struct AdminServer: Service {
 
     package func run() async throws {
         try await application.run()
+    }
+
+    private static func answer(
+        _ request: Request, from address: SocketAddress?, _ routes: [AdminRoute]
+    ) async -> Response {
+        for route in routes {
+            guard let parts = route.match(request.uri.path) else { continue }
+            return await route.answer(AdminCall(request: request, remoteAddress: address, parts: parts))
+        }
+        let paths = routes.map(\.path).joined(separator: ", ")
+        return Response(json: ["error": .string("there is \(paths)")], status: .notFound).answering(request.method)
     }
 
     private static func readiness(_ checks: [HealthCheck]) async -> Response {
@@ -54,26 +61,8 @@ package struct AdminServer: Service {
     }
 }
 
-/// One thing without which the relay can take no events.
-package struct HealthCheck: Sendable {
-    package let name: String
-    /// Nil if all is well.
-    package let problem: @Sendable () async -> String?
-
-    package init(_ name: String, problem: @escaping @Sendable () async -> String?) {
-        self.name = name
-        self.problem = problem
-    }
-}
-
 extension Response {
-    fileprivate init(json: JSON, status: HTTPResponse.Status) {
-        self.init(
-            status: status, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.serialized() + [UInt8(ascii: "\n")])))
-    }
-
-    fileprivate init(text: String) {
+    fileprivate init(metrics text: String) {
         self.init(
             status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

@@ -46,9 +46,12 @@ struct Relay: Service {
             configuration: { configuration.changed() })
         let outcomes = OutcomeBoard(pool: database.pool, logger: logger)
         let ledger = GroupLedger(pool: database.pool, relay: relay, outcomes: outcomes, logger: logger)
+        let outside = Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust())
         let courier = Courier(
             platforms: PlatformList.all, ledger: ledger,
-            outside: Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust()), wake: work,
+            accessTokens: StoredAccessTokens(
+                pool: database.pool, box: try database.secretBox(), relay: relay, logger: logger),
+            outside: outside, wake: work,
             shutdownGrace: settings.shutdownGrace, unixMilliseconds: clock, logger: logger)
         courier.configure(configuration.current)
         configuration.onChange { courier.configure($0) }
@@ -60,7 +63,7 @@ struct Relay: Service {
             inbox: inbox, lanes: courier, outcomes: outcomes, ids: EventIDSource(clock: clock))
         let platformServer = PlatformServer(
             address: settings.listen.bindAddress, platforms: PlatformList.all, intake: intake,
-            goodsLibrary: MerchantGoodsLibrary(),
+            goodsLibrary: MerchantGoodsLibrary(outside: outside, unixMilliseconds: clock, logger: logger),
             callbackKeys: StoredCallbackKeys(store: store, watch: configuration, logger: logger),
             directory: { configuration.current }, unixMilliseconds: clock, group: group, logger: logger
         ) { port in
@@ -73,7 +76,11 @@ struct Relay: Service {
                 HealthCheck("database") { await database.problem() },
                 HealthCheck("inbox") { inbox.isAvailable ? nil : "events cannot be stored now" },
             ],
-            metrics: metrics, group: group, logger: logger
+            metrics: metrics,
+            authorizations: VoucherAuthorizations(
+                store: ShopAuthorizationStore(pool: database.pool, box: try database.secretBox()),
+                directory: { configuration.current }, outside: outside, logger: logger),
+            group: group, logger: logger
         ) { port in
             logger.notice("health is here", metadata: ["listen": "\(settings.adminListen.bound(to: port))"])
             await ports.bound(admin: port ?? settings.adminListen.port)

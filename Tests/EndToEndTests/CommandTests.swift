@@ -107,7 +107,10 @@ import Testing
 
     @Test(arguments: [
         ["nonsense"], ["serve", "--nonsense"], ["apply"], ["trace"], ["sign", "renrenxiu"], ["send", "renrenxiu"],
-        ["serve", "--listen", "nowhere"],
+        ["serve", "--listen", "nowhere"], ["send", "renrenxiu-goods"], ["sink", "goods-library"],
+        ["sink", "meituan-voucher", "--listen", "nowhere"], ["sink", "meituan-voucher", "--codes", "x"],
+        ["meituan", "authorize"], ["meituan", "authorize", "--shop", "6/1"],
+        ["meituan", "authorize", "--shop", "1", "--kept", "--used"],
     ])
     func wrongUsageExitsWith2AndSaysWhatIsWrong(arguments: [String]) async throws {
         let result = try await YizhanCommand.run(arguments)
@@ -118,7 +121,9 @@ import Testing
 
     @Test(arguments: [
         ["serve"], ["migrate"], ["apply"], ["trace"], ["sign"], ["sign", "renrenxiu"], ["send"], ["send", "renrenxiu"],
-        ["sink"],
+        ["sink"], ["sink", "merchant"], ["sink", "goods-library"], ["sink", "meituan-voucher"],
+        ["send", "renrenxiu-goods"], ["meituan"], ["meituan", "authorize"],
+        ["sink"], ["sink", "merchant"], ["sink", "youzan"],
     ])
     func theHelpOfEachCommandHasAnExample(command: [String]) async throws {
         let help = try await YizhanCommand.run(command + ["--help"]).requireSuccess().output
@@ -126,7 +131,7 @@ import Testing
         #expect(help.contains("yizhan \(command.joined(separator: " "))"))
     }
 
-    @Test(arguments: [["migrate"], ["apply", "relay.yaml"], ["trace", "1"]])
+    @Test(arguments: [["migrate"], ["apply", "relay.yaml"], ["trace", "1"], ["meituan", "authorize", "--shop", "1"]])
     func aDatabaseThatIsNotThereIsSaidSoAndExitsWith1(command: [String]) async throws {
         let directory = try await scratchDirectory()
         try Data(RelayFile().text(merchantPort: 1).utf8).write(to: directory.appending(path: "relay.yaml"))

@@ -58,6 +58,17 @@ import Testing
         #expect(try CIDR(text).description == description)
     }
 
+    @Test func networksAreAllowedByTheirTextsAndWhatIsNoneAllowsNothing() throws {
+        var flaws: [String] = []
+        let policy = AddressPolicy(networks: ["10.0.0.0/8", "10.0.0.1/8", "any", "::1"]) { network, _ in
+            flaws.append(network)
+        }
+        #expect(flaws == ["10.0.0.1/8", "any"])
+        #expect(policy.verdict(for: try #require(IPAddress("10.1.2.3"))) == .allowed)
+        #expect(policy.verdict(for: try #require(IPAddress("::1"))) == .allowed)
+        #expect(policy.verdict(for: try #require(IPAddress("127.0.0.1"))) != .allowed)
+    }
+
     @Test func aNetworkContainsItsOwnFamilyOnly() throws {
         let all = try CIDR("0.0.0.0/0")
         #expect(all.contains(try #require(IPAddress("255.255.255.255"))))

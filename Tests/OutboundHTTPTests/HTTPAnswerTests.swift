@@ -176,6 +176,21 @@ import Testing
         }
     }
 
+    @Test func aCallMayAllowALongerBody() async throws {
+        let body = String(repeating: "b", count: 100_000)
+        let bytes = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + body
+        try await ScriptedServer.run(script: { try await $0.serve(bytes) }) { server in
+            try await withDestination("http://127.0.0.1:\(server.port)") { destination in
+                for (limit, isCut) in [(100_000, false), (99_999, true), (HTTPAnswer.maximumBodyByteCount, true)] {
+                    let call = HTTPCall(method: .get, target: "/", answerLimit: limit)
+                    let exchange = await destination.call(call, connectTimeout: .seconds(5), timeout: .seconds(10))
+                    #expect(exchange.answer?.body.count == limit)
+                    #expect(exchange.answer?.isBodyTruncated == isCut)
+                }
+            }
+        }
+    }
+
     @Test func theRequestIsWrittenAsAsked() async throws {
         let script: ScriptedServer.Script = { peer in
             while let request = try await peer.request() {

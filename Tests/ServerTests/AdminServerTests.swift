@@ -13,7 +13,8 @@ import Testing
         try await serving { onRunning in
             AdminServer(
                 address: .hostname("127.0.0.1", port: 0), checks: checks, metrics: { "metric 1\n" },
-                group: MultiThreadedEventLoopGroup.singleton, logger: LogLines().logger, onServerRunning: onRunning)
+                authorizations: RecordingAuthorizations(), group: MultiThreadedEventLoopGroup.singleton,
+                logger: LogLines().logger, onServerRunning: onRunning)
         } body: { port in
             try await RawConnection.open(to: port, body)
         }

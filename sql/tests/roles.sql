@@ -1,6 +1,6 @@
 BEGIN;
 \ir fixture/teahouse.psql
-SELECT plan(31);
+SELECT plan(35);
 
 SELECT set_eq(
     $$SELECT c.relname::text, p.privilege
@@ -76,6 +76,11 @@ SELECT isnt_empty(
     $$SELECT * FROM yizhan.recall(ARRAY[test.app('rrx')], '{R1}', '{""}', '{fingerprint}'::bytea[], '{NULL}')$$, 'recalls');
 SELECT is(yizhan.ask_again(test.event('R1'), test.endpoint('erp')), true, 'puts back what is asked for again');
 SELECT lives_ok($$SELECT yizhan.pause_endpoint(test.endpoint('audit'), 'gone')$$, 'and pauses');
+SELECT isnt_empty(
+    $$SELECT l.renewal FROM yizhan.look_for_token(1, 'https://example.com', 'client', 'shop', 0, '15 s') AS l
+        WHERE l.renewal = 1$$, 'begins to renew an access token');
+SELECT is(
+    yizhan.keep_token('https://example.com', 'client', 'shop', 1, 'sealed', '9 s', '10 s'), 1::bigint, 'and keeps it');
 RESET ROLE;
 
 -- An operator who means harm: objects of his own in front of everything that the functions use.
@@ -109,6 +114,9 @@ SELECT is(
     3::bigint, 'and all is logged under the name of the session');
 
 SELECT throws_ok('SELECT sealed_secrets FROM yizhan.app', '42501', NULL, 'an operator reads no secret');
+SELECT throws_ok(
+    'SELECT sealed_link FROM yizhan.shop_authorization', '42501', NULL, 'nor the link to a shop''s vouchers, sealed or not');
+SELECT throws_ok('SELECT sealed_token FROM yizhan.access_token', '42501', NULL, 'nor an access token');
 SELECT throws_ok('SELECT body FROM yizhan.event', '42501', NULL, 'nor an event');
 SELECT throws_ok('DELETE FROM yizhan.ops_log', '42501', NULL, 'nor clears what he did');
 SELECT throws_ok('UPDATE yizhan.outbox SET due_at = now()', '42501', NULL, 'nor writes the outbox');

@@ -61,10 +61,10 @@ extension SealError: CustomStringConvertible {
         case .unknownKey(let place, let id, let known):
             """
             the secrets of \(place) are encrypted with master key \(id), and only \(known.joined(separator: ", ")) is \
-            here: add that key to YIZHAN_MASTER_KEY, behind a comma; if it is lost, \(Self.startingAnew)
+            here: add that key to YIZHAN_MASTER_KEY, behind a comma; if it is lost, \(Self.startingAnew(place))
             """
         case .notAuthentic(let place):
-            "the secrets of \(place) were changed in the database, or belong to another row: \(Self.startingAnew)"
+            "the secrets of \(place) were changed in the database, or belong to another row: \(Self.startingAnew(place))"
         case .unknownFormat(let place):
             "the secrets of \(place) are in a format that this version does not know"
         case .failed(let place, let cause):
@@ -72,5 +72,9 @@ extension SealError: CustomStringConvertible {
         }
     }
 
-    private static let startingAnew = "set removed_at of such rows and apply relay.yaml, which brings them back"
+    private static func startingAnew(_ place: String) -> String {
+        place.hasPrefix("voucher/")
+            ? "ask for another link (yizhan meituan authorize)"
+            : "set removed_at of such rows and apply relay.yaml, which brings them back"
+    }
 }

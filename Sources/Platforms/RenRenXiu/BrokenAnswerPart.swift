@@ -1,4 +1,4 @@
 /// Why a part of a merchant's answer cannot be shown by RenRenXiu. Names members and positions, never values.
-struct BrokenAnswerPart: Error {
-    let reason: String
+package struct BrokenAnswerPart: Error {
+    package let reason: String
 }

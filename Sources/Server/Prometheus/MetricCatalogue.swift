@@ -16,6 +16,9 @@ enum MetricCatalogue {
         Entry(name: "yizhan_claimed_deliveries_total", help: "Deliveries leased from the outbox by the claimer."),
         Entry(name: "yizhan_fenced_writes_total", help: "Results thrown away because their token was no longer right."),
         Entry(
+            name: "yizhan_token_renewals_total",
+            help: "Access tokens asked for at platforms, by result: renewed, failed, or too late."),
+        Entry(
             name: "yizhan_inbox_group_events", help: "Events in one commit.",
             buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256]),
         Entry(

@@ -7,5 +7,8 @@ struct Send: AsyncParsableCommand {
             Example:  yizhan send renrenxiu --url http://127.0.0.1:8080/in/teahouse-rrx/goods/issue \
             --app-key 96c84928b1dce057d110ea3b3880fc83 --secret-env RRX_SECRET
             """,
-        subcommands: [SendRenRenXiu.self])
+        subcommands: [
+            SendRenRenXiu.self,
+            SendRenRenXiuGoods.self,
+        ])
 }

@@ -1,4 +1,3 @@
-import Crypto
 import RelayCore
 
 /// How a sample merchant behaves. A whim is drawn anew for each attempt; an answer is the same for the same event.
@@ -23,7 +22,7 @@ struct MerchantConduct: Sendable {
     func deed(for call: MerchantCall, whim: Double) -> MerchantDeed {
         if whim < failRate { return .answer(status: 500, [:]) }
         if whim < failRate + hangRate { return .hang }
-        if refuseRate > 0, Self.share(of: call.idempotencyKey) < refuseRate { return .refused }
+        if refuseRate > 0, StableShare.of(Array(call.idempotencyKey.utf8)) < refuseRate { return .refused }
         switch answer {
         case .accepted:
             return .answer(
@@ -32,12 +31,6 @@ struct MerchantConduct: Sendable {
         case .empty: return .answer(status: 200, nil)
         case .status(let status): return .answer(status: status, nil)
         }
-    }
-
-    /// Where a key falls between 0 and 1, always the same.
-    private static func share(of key: String) -> Double {
-        let first = SHA256.hash(data: Array(key.utf8)).prefix(4).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return Double(first) / 4_294_967_296
     }
 }
 

@@ -44,6 +44,10 @@ extension AttemptReport {
         if case .reschedule(let delay) = verdict { delay } else { nil }
     }
 
+    var postponement: Duration? {
+        if case .postponed(let delay) = verdict { delay } else { nil }
+    }
+
     var isNotStarted: Bool {
         if case .notStarted = verdict { true } else { false }
     }

@@ -51,13 +51,14 @@ final class RecordingLedger: Ledger {
 struct TestCourier {
     let courier: Courier
     let ledger = RecordingLedger()
+    let tokens = MemoryTokens()
     let wake = Signal()
     private let trust: TLSTrust
 
     init(grace: Duration = .seconds(10), logger: Logger = .silent) throws {
         trust = try TLSTrust()
         courier = Courier(
-            platforms: PlatformList.all, ledger: ledger,
+            platforms: PlatformList.all, ledger: ledger, accessTokens: tokens,
             outside: Outside(
                 group: MultiThreadedEventLoopGroup.singleton, resolver: SystemResolver(threadCount: 1), trust: trust),
             wake: wake, shutdownGrace: grace, unixMilliseconds: { 1_700_000_000_123 }, logger: logger)

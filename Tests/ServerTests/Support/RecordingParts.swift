@@ -117,3 +117,47 @@ final class RecordingKeys: CallbackKeys {
         return try answer(notice)
     }
 }
+
+/// Remembers what was asked for, and says what it was told to.
+final class RecordingAuthorizations: ShopAuthorizations {
+    static let link = "https://meituan.com/auth?token=4f1c"
+
+    private let error: ShopAuthorizationError?
+    private let keeps: Bool
+    private let done = Mutex<[String]>([])
+
+    init(keeps: Bool = true, error: ShopAuthorizationError? = nil) {
+        self.error = error
+        self.keeps = keeps
+    }
+
+    var asked: [String] { done.withLock { $0 } }
+
+    func request(
+        _ shop: ShopID, merchant: String?, by requester: String
+    ) async throws(ShopAuthorizationError) -> ShopAuthorization {
+        try say("request \(shop) \(merchant ?? "-") \(requester)")
+        return authorization(of: shop, merchant, requester)
+    }
+
+    func kept(_ shop: ShopID) async throws(ShopAuthorizationError) -> ShopAuthorization? {
+        try say("kept \(shop)")
+        return keeps ? authorization(of: shop, nil, "zhang") : nil
+    }
+
+    func forget(_ shop: ShopID, by requester: String) async throws(ShopAuthorizationError) -> Bool {
+        try say("forget \(shop) \(requester)")
+        return keeps
+    }
+
+    private func say(_ deed: String) throws(ShopAuthorizationError) {
+        done.withLock { $0.append(deed) }
+        if let error { throw error }
+    }
+
+    private func authorization(of shop: ShopID, _ merchant: String?, _ requester: String) -> ShopAuthorization {
+        ShopAuthorization(
+            shop: shop, merchant: merchant, link: Secret(Self.link), requestedBy: requester,
+            requestedAt: Timestamp(unixMilliseconds: 1_700_000_000_000))
+    }
+}

@@ -30,11 +30,12 @@ struct RunningServer {
     static func run(
         inbox: RecordingInbox = RecordingInbox(), outcomes: RecordingOutcomes = RecordingOutcomes(),
         library: RecordingLibrary = RecordingLibrary(), keys: RecordingKeys = RecordingKeys(),
-        bodyTimeout: TimeAmount = .seconds(10), _ body: (RunningServer) async throws -> Void
+        directory configured: Directory? = nil, bodyTimeout: TimeAmount = .seconds(10),
+        _ body: (RunningServer) async throws -> Void
     ) async throws {
         _ = TestMetrics.registry
         let log = LogLines()
-        let directory = try directory()
+        let directory = try configured ?? directory()
         try await serving { onRunning in
             PlatformServer(
                 address: .hostname("127.0.0.1", port: 0), platforms: PlatformList.all,

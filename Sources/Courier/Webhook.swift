@@ -1,0 +1,34 @@
+import OutboundHTTP
+import RelayCore
+
+/// A merchant's own address: an attempt is one signed call.
+struct Webhook: Sendable {
+    let target: String
+    let signer: CallSigner
+    let http: HTTPDestination
+
+    func carryOut(
+        _ attempt: Attempt, of platform: any Platform, unixMilliseconds: @Sendable () -> Int64
+    ) async -> AttemptReport {
+        let call: HTTPCall
+        do {
+            call = try self.call(for: attempt.delivery.event, of: platform, atUnixMilliseconds: unixMilliseconds())
+        } catch {
+            return attempt.failed("the call could not be written: \(error)", retryAfter: nil)
+        }
+        var attempt = attempt
+        attempt.startedAt = .now
+        let exchange = await http.call(call, within: attempt.endpoint.timeout)
+        return attempt.judge(exchange, platform: platform, atUnixMilliseconds: unixMilliseconds())
+    }
+
+    private func call(
+        for event: Event, of platform: any Platform, atUnixMilliseconds now: Int64
+    ) throws(PlatformError) -> HTTPCall {
+        let signed = try signer.sign(event, of: platform, atUnixMilliseconds: now)
+        return HTTPCall(
+            method: .post, target: target,
+            headers: [("Content-Type", signed.body.contentType), ("User-Agent", "Yizhan")] + signed.headers,
+            body: signed.body.bytes)
+    }
+}

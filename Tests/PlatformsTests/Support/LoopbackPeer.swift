@@ -1,0 +1,101 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import OutboundHTTP
+import Synchronization
+import Testing
+
+/// Somebody else's system on loopback: keeps the calls, and answers as its script says.
+final class LoopbackPeer: Sendable {
+    struct Call: Sendable {
+        let method: String
+        let target: String
+        let contentType: String?
+        let body: [UInt8]
+    }
+
+    struct Answer: Sendable {
+        var status = 200
+        var body: [UInt8] = []
+
+        static func text(_ text: String, status: Int = 200) -> Answer {
+            Answer(status: status, body: Array(text.utf8))
+        }
+
+        /// None for longer than any test waits; the test's end ends it.
+        static func never() async throws -> Answer {
+            try await Task.sleep(for: .seconds(600))
+            return Answer(status: 500)
+        }
+    }
+
+    /// Is told the number of the call, from 1.
+    typealias Script = @Sendable (_ call: Call, _ number: Int) async throws -> Answer
+
+    private let script: Script
+    private let seen = Mutex<[Call]>([])
+
+    private init(_ script: @escaping Script) {
+        self.script = script
+    }
+
+    var calls: [Call] { seen.withLock { $0 } }
+
+    static func with(
+        _ script: @escaping Script, _ body: (_ peer: LoopbackPeer, _ port: Int) async throws -> Void
+    ) async throws {
+        let peer = LoopbackPeer(script)
+        let ports = AsyncStream.makeStream(of: Int.self)
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                defer { ports.continuation.finish() }
+                try await Application(
+                    responder: CallbackResponder { (request: Request, _: Context) in try await peer.answer(request) },
+                    configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+                    onServerRunning: { ports.continuation.yield($0.localAddress?.port ?? 0) },
+                    eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: .silent
+                ).run()
+            }
+            var iterator = ports.stream.makeAsyncIterator()
+            let port = try #require(await iterator.next())
+            try await body(peer, port)
+            group.cancelAll()
+        }
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        let body = try await request.body.collect(upTo: 1 << 20)
+        let call = Call(
+            method: request.method.rawValue, target: request.head.path ?? "",
+            contentType: request.headers[.contentType], body: Array(body.readableBytesView))
+        let number = seen.withLock { seen in
+            seen.append(call)
+            return seen.count
+        }
+        let answer = try await script(call, number)
+        return Response(
+            status: HTTPResponse.Status(code: answer.status),
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+
+    private struct Context: InitializableFromSource {
+        init(source: ApplicationRequestContextSource) {}
+    }
+}
+
+extension Logger {
+    static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+}
+
+extension Outside {
+    static func loopback() throws -> Outside {
+        Outside(
+            group: MultiThreadedEventLoopGroup.singleton, resolver: SystemResolver(threadCount: 1),
+            trust: try systemTrust.get())
+    }
+}
+
+private let systemTrust = Result { try TLSTrust() }
