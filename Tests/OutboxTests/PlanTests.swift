@@ -108,6 +108,7 @@ import Testing
             "SELECT yizhan.ask_again(md5('\(rowCount + 1)')::uuid, 1)", 10
         ),
         ("requeue", "SELECT * FROM yizhan.requeue('A\(rowCount + 1)')", 20),
+        ("requeue_settled", "SELECT yizhan.requeue_settled('exhausted', max_rows => 50)", 50 * 4),
         ("cancel", "SELECT * FROM yizhan.cancel('A200')", 20),
         ("trace", "SELECT * FROM yizhan.trace('A\(rowCount + 1)')", 40),
     ]

@@ -19,7 +19,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    PERFORM yizhan.reopen(event_id, endpoint_id);
+    PERFORM yizhan.reopen(ARRAY[event_id], ARRAY[endpoint_id], ARRAY[interval '0']);
     PERFORM yizhan.wake_relays('work');
     RETURN true;
 END

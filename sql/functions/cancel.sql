@@ -24,6 +24,14 @@ BEGIN
         INSERT INTO yizhan.outcome (event_id, endpoint_id, app_id, state, attempts, token, reason, requeued_at)
         SELECT n.event_id, n.endpoint_id, n.app_id, 'cancelled', n.attempt, n.token + 1, why, n.requeued_at
         FROM ended AS n
+    ),
+    counted AS (
+        INSERT INTO yizhan.tally AS t (event_day, minute, app_id, what, shard, count)
+        SELECT yizhan.event_day(n.event_id), date_trunc('minute', now()), n.app_id, 'cancelled', 16, count(*)
+        FROM ended AS n
+        GROUP BY 1, 3
+        ORDER BY 1, 3
+        ON CONFLICT (event_day, minute, app_id, what, shard) DO UPDATE SET count = t.count + excluded.count
     )
     SELECT n.event_id, wanted_order, p.name, coalesce(n.lease_until >= clock_timestamp(), false)
     FROM ended AS n

@@ -36,7 +36,9 @@ BEGIN
                 HINT = 'Name another endpoint, or apply a relay.yaml that has this one.';
         END IF;
 
-        previous_state := yizhan.reopen(delivery.event_id, delivery.endpoint_id);
+        previous_state := (
+            SELECT r.previous_state
+            FROM yizhan.reopen(ARRAY[delivery.event_id], ARRAY[delivery.endpoint_id], ARRAY[interval '0']) AS r);
         IF previous_state IS NULL THEN
             UPDATE yizhan.outbox AS q
             -- What is due already keeps its place.

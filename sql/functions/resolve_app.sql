@@ -8,7 +8,7 @@ AS $$
 DECLARE
     found_ids integer[];
     found_names text;
-    known_names text;
+    known_names text[];
 BEGIN
     SELECT array_agg(DISTINCT e.app_id), string_agg(DISTINCT a.name, ', ' ORDER BY a.name)
     INTO found_ids, found_names
@@ -24,10 +24,10 @@ BEGIN
             USING ERRCODE = 'cardinality_violation', HINT = 'Name the app as well.';
     END IF;
 
-    SELECT string_agg(a.name, ', ' ORDER BY a.name) INTO known_names FROM yizhan.app AS a;
+    SELECT array_agg(a.name) INTO known_names FROM yizhan.app AS a;
     IF wanted_app IS NOT NULL AND NOT EXISTS (SELECT FROM yizhan.app AS a WHERE a.name = wanted_app) THEN
         RAISE EXCEPTION 'there is no app %', quote_literal(wanted_app)
-            USING ERRCODE = 'undefined_object', HINT = format('Apps are: %s.', coalesce(known_names, 'none yet'));
+            USING ERRCODE = 'undefined_object', HINT = yizhan.suggestion('Apps', wanted_app, known_names);
     END IF;
     RAISE EXCEPTION 'order % is not known%', wanted_order, coalesce(' to app ' || quote_literal(wanted_app), '')
         USING ERRCODE = 'no_data_found',

@@ -1,4 +1,4 @@
--- An endpoint by its name; an unknown one is an error that says which there are.
+-- An endpoint by its name; an unknown one is an error that says what there is.
 CREATE OR REPLACE FUNCTION yizhan.resolve_endpoint(wanted_endpoint text)
 RETURNS integer
 LANGUAGE plpgsql
@@ -6,16 +6,16 @@ STABLE
 AS $$
 DECLARE
     found_id integer;
-    known_names text;
+    known_names text[];
 BEGIN
     SELECT p.id INTO found_id FROM yizhan.endpoint AS p WHERE p.name = wanted_endpoint AND p.removed_at IS NULL;
     IF FOUND THEN
         RETURN found_id;
     END IF;
-    SELECT string_agg(p.name, ', ' ORDER BY p.name) INTO known_names
+    SELECT array_agg(p.name) INTO known_names
     FROM yizhan.endpoint AS p
     WHERE p.removed_at IS NULL;
     RAISE EXCEPTION 'there is no endpoint %', quote_literal(wanted_endpoint)
-        USING ERRCODE = 'undefined_object', HINT = format('Endpoints are: %s.', coalesce(known_names, 'none yet'));
+        USING ERRCODE = 'undefined_object', HINT = yizhan.suggestion('Endpoints', wanted_endpoint, known_names);
 END
 $$;

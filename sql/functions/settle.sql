@@ -51,6 +51,14 @@ BEGIN
             clock_timestamp() - e.since_start, e.took_ms, e.http_status, e.reason, e.answer_start, e.answer,
             e.warning, e.requeued_at
         FROM ended AS e
+    ),
+    counted AS (
+        INSERT INTO yizhan.tally AS t (event_day, minute, app_id, what, shard, count)
+        SELECT yizhan.event_day(e.event_id), date_trunc('minute', now()), e.app_id, e.state, relay % 16, count(*)
+        FROM ended AS e
+        GROUP BY 1, 3, 4
+        ORDER BY 1, 3, 4
+        ON CONFLICT (event_day, minute, app_id, what, shard) DO UPDATE SET count = t.count + excluded.count
     )
     SELECT
         e.event_id, e.endpoint_id, e.token,

@@ -67,6 +67,18 @@ BEGIN
             END AS lease
         FROM unnest(delivery_event_ids, delivery_endpoint_ids, leases, ordered) AS d (id, endpoint_id, lease, ordered)
         JOIN stored AS s ON s.id = d.id
+    ),
+    counted AS (
+        INSERT INTO yizhan.tally AS t (event_day, minute, app_id, what, shard, count)
+        SELECT yizhan.event_day(n.id), date_trunc('minute', now()), n.app_id, n.what, relay % 16, count(*)
+        FROM (
+            SELECT s.id, s.app_id, 'event' FROM stored AS s
+            UNION ALL
+            SELECT d.id, d.app_id, 'accepted' FROM delivery AS d
+        ) AS n (id, app_id, what)
+        GROUP BY 1, 3, 4
+        ORDER BY 1, 3, 4
+        ON CONFLICT (event_day, minute, app_id, what, shard) DO UPDATE SET count = t.count + excluded.count
     )
     INSERT INTO yizhan.outbox AS o (
         event_id, endpoint_id, app_id, seq, attempt, token, lease_until, lease_owner, order_key)

@@ -33,9 +33,13 @@ BEGIN
         REVOKE ALL ON ALL TABLES IN SCHEMA yizhan FROM yizhan_ops;
         REVOKE ALL ON ALL FUNCTIONS IN SCHEMA yizhan FROM yizhan_ops;
         GRANT USAGE ON SCHEMA yizhan TO yizhan_ops;
-        GRANT SELECT ON yizhan.backlog, yizhan.dead_letters, yizhan.ops_log TO yizhan_ops;
+        GRANT SELECT ON
+            yizhan.backlog, yizhan.dead_letters, yizhan.ops_log, yizhan.reconciliation, yizhan.rejection,
+            yizhan.throughput, yizhan.unsettled
+        TO yizhan_ops;
         GRANT EXECUTE ON FUNCTION
             yizhan.requeue(text, text, text),
+            yizhan.requeue_settled(text, text, timestamptz, timestamptz, integer, interval, boolean),
             yizhan.cancel(text, text, text),
             yizhan.pause(text, text),
             yizhan.resume(text),

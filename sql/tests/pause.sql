@@ -29,11 +29,11 @@ SELECT results_eq(
         (true, 'resume', 'erp', NULL, 1), (true, 'resume', 'erp', NULL, 0)$$, 'each is logged');
 SELECT is(
     test.error($$SELECT yizhan.pause('epr')$$),
-    ARRAY['42704', 'there is no endpoint ''epr''', 'Endpoints are: audit, erp, till.'],
+    ARRAY['42704', 'there is no endpoint ''epr''', 'Did you mean erp? Endpoints are: audit, erp, till.'],
         'an unknown endpoint is an error');
 SELECT is(
     test.error($$SELECT yizhan.resume('epr')$$),
-    ARRAY['42704', 'there is no endpoint ''epr''', 'Endpoints are: audit, erp, till.'], 'for resume as well');
+    ARRAY['42704', 'there is no endpoint ''epr''', 'Did you mean erp? Endpoints are: audit, erp, till.'], 'for resume as well');
 SELECT throws_ok($$SELECT yizhan.pause(NULL)$$, '42704', NULL, 'so is none');
 
 SELECT * FROM finish();

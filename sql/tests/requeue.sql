@@ -80,14 +80,14 @@ SELECT is(
     'an unknown order is an error');
 SELECT is(
     test.error($$SELECT yizhan.requeue('refused', 'rxr')$$),
-    ARRAY['42704', 'there is no app ''rxr''', 'Apps are: alliance, rrx.'], 'so is an unknown app');
+    ARRAY['42704', 'there is no app ''rxr''', 'Did you mean rrx? Apps are: alliance, rrx.'], 'so is an unknown app');
 SELECT is(
     test.error($$SELECT yizhan.requeue('refused', 'alliance')$$),
     ARRAY['P0002', 'order refused is not known to app ''alliance''',
         'A call that was refused leaves no order here: see the relay''s log.'], 'and an order of another app');
 SELECT is(
     test.error($$SELECT yizhan.requeue('refused', endpoint => 'epr')$$),
-    ARRAY['42704', 'there is no endpoint ''epr''', 'Endpoints are: audit, erp, till.'], 'and an unknown endpoint');
+    ARRAY['42704', 'there is no endpoint ''epr''', 'Did you mean erp? Endpoints are: audit, erp, till.'], 'and an unknown endpoint');
 SELECT is(
     test.error($$SELECT yizhan.requeue('refused', endpoint => 'till')$$),
     ARRAY['P0002', 'order refused has no delivery to endpoint ''till''',

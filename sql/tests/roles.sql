@@ -8,7 +8,8 @@ SELECT set_eq(
             unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) AS p (privilege)
         WHERE c.relnamespace = 'yizhan'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
             AND has_table_privilege('yizhan_ops', c.oid, p.privilege)$$,
-    $$VALUES ('backlog', 'SELECT'), ('dead_letters', 'SELECT'), ('ops_log', 'SELECT')$$,
+    $$VALUES ('backlog', 'SELECT'), ('dead_letters', 'SELECT'), ('ops_log', 'SELECT'), ('reconciliation', 'SELECT'),
+        ('rejection', 'SELECT'), ('throughput', 'SELECT'), ('unsettled', 'SELECT')$$,
     'operators read these and no other table, and write none');
 SELECT is_empty(
     $$SELECT a.attrelid::regclass, a.attname
@@ -26,7 +27,9 @@ SELECT is_empty(
 SELECT set_eq(
     $$SELECT p.proname::text || '(' || pg_get_function_identity_arguments(p.oid) || ')' FROM pg_proc AS p
         WHERE p.pronamespace = 'yizhan'::regnamespace AND has_function_privilege('yizhan_ops', p.oid, 'EXECUTE')$$,
-    $$VALUES ('requeue(order_no text, app text, endpoint text)'), ('cancel(order_no text, app text, reason text)'),
+    $$VALUES ('requeue(order_no text, app text, endpoint text)'),
+        ('requeue_settled(state text, endpoint text, since timestamp with time zone, '
+            || 'until timestamp with time zone, max_rows integer, spread interval, dry_run boolean)'), ('cancel(order_no text, app text, reason text)'),
         ('pause(endpoint text, reason text)'), ('resume(endpoint text)'), ('trace(order_no text, app text)')$$,
     'operators call these functions and no other');
 SELECT is_empty(
@@ -40,11 +43,11 @@ SELECT is(
 SELECT is_empty(
     $$SELECT p.oid::regprocedure FROM pg_proc AS p
         WHERE p.pronamespace = 'yizhan'::regnamespace AND p.prosecdef
-            AND p.proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}'::text[]$$,
+            AND p.proconfig[1] IS DISTINCT FROM 'search_path=pg_catalog, pg_temp'$$,
     'what runs with its owner''s rights has a search path of its own, temporary objects last');
 SELECT set_eq(
     $$SELECT p.proname::text FROM pg_proc AS p WHERE p.pronamespace = 'yizhan'::regnamespace AND p.prosecdef$$,
-    $$VALUES ('requeue'), ('cancel'), ('pause'), ('resume'), ('trace')$$,
+    $$VALUES ('requeue'), ('requeue_settled'), ('cancel'), ('pause'), ('resume'), ('trace')$$,
     'nothing runs with its owner''s rights but what operators call');
 SELECT is_empty(
     $$SELECT c.relname, p.privilege
@@ -118,7 +121,7 @@ SELECT throws_ok('SELECT body FROM yizhan.event', '42501', NULL, 'nor an event')
 SELECT throws_ok('DELETE FROM yizhan.ops_log', '42501', NULL, 'nor clears what he did');
 SELECT throws_ok('UPDATE yizhan.outbox SET due_at = now()', '42501', NULL, 'nor writes the outbox');
 SELECT throws_ok(
-    format('SELECT yizhan.reopen(%L, 1)', md5('R1')::uuid), '42501', NULL, 'nor goes round the log');
+    format('SELECT yizhan.reopen(ARRAY[%L::uuid], ARRAY[1], ARRAY[interval ''0''])', md5('R1')::uuid), '42501', NULL, 'nor goes round the log');
 SELECT throws_ok($$SELECT yizhan.pause_endpoint(1, 'x')$$, '42501', NULL, 'in any way');
 SELECT throws_ok('SELECT yizhan.configuration_changed()', '42501', NULL, 'at all');
 RESET ROLE;

@@ -1,6 +1,6 @@
 BEGIN;
 \ir fixture/teahouse.psql
-SELECT plan(9);
+SELECT plan(13);
 
 -- backlog
 SELECT set_eq(
@@ -39,6 +39,28 @@ SELECT set_eq(
     $$VALUES ('rrx', 'A6', 'goods.issue', 'erp', 'refused', 'reason of refused', 1, 200, 'start', test.event('A6')),
         ('rrx', 'A7', 'goods.issue', 'erp', 'exhausted', 'reason of exhausted', 1, 200, 'start', test.event('A7'))$$,
     'what was refused or exhausted is a dead letter, what was delivered or cancelled is not');
+
+-- unsettled
+SELECT * FROM test.store('U1') AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
+SELECT is(test.reschedule('U1', 1), 1::bigint, 'an attempt fails');
+SELECT results_eq(
+    $$SELECT app, order_no COLLATE "default", endpoint, attempt::integer, in_flight, paused, last_error,
+        last_http_status::integer
+        FROM yizhan.unsettled WHERE order_no = 'U1'$$,
+    $$VALUES ('rrx', 'U1', 'erp', 1, false, true, 'HTTP 502', 502)$$, 'what is open says why its last attempt failed');
+
+-- rejection
+SELECT yizhan.record_refused_calls(
+    array_fill(test.app('rrx'), '{700}') || ARRAY[0], array_fill(interval '1 s', '{701}'),
+    ARRAY(SELECT 'wrong_signature ' || n FROM generate_series(1, 701) AS n), array_fill('detail'::text, '{701}'),
+    array_fill('10.0.0.1'::text, '{701}'), array_fill('["a", "b"]'::jsonb, '{701}')) \g /dev/null
+SELECT results_eq(
+    'SELECT app, count(*), max(reason) FROM yizhan.rejection GROUP BY app ORDER BY app',
+    $$VALUES ('rrx', 500::bigint, 'wrong_signature 700'), (NULL, 1, 'wrong_signature 701')$$,
+    'of each app the latest are kept, and no more than five hundred');
+SELECT results_eq(
+    $$SELECT DISTINCT detail, remote_address, parameters FROM yizhan.rejection$$,
+    $$VALUES ('detail', '10.0.0.1', '{a,b}'::text[])$$, 'with what is known of them');
 
 SELECT * FROM finish();
 ROLLBACK;

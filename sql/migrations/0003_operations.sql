@@ -1,0 +1,60 @@
+-- What operators see and steer: counts, refused calls, limits, retention. New tables, which nobody waits for; columns
+-- with constant defaults, for which each table is locked (ACCESS EXCLUSIVE) for a moment and not rewritten.
+
+-- How many deliveries came and ended, kept up by what stores and settles, in the same transactions: to count events
+-- themselves would be to read all of them. Several rows for one fact, so that relays, and the writers in a relay, do not
+-- wait for each other.
+CREATE TABLE yizhan.tally (
+    -- The Beijing day on which the events came, by their ids.
+    event_day date NOT NULL,
+    -- When it was counted; -infinity in rows that were put together.
+    minute timestamptz NOT NULL,
+    app_id integer NOT NULL,
+    -- `event` counts events, `accepted` their deliveries, the states of outcomes the deliveries that ended so.
+    what text NOT NULL,
+    -- The relay's number modulo 16; 16 is what operators did.
+    shard smallint NOT NULL,
+    count bigint NOT NULL DEFAULT 0,
+    -- Deliveries that a requeue took back from this state.
+    reopened bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (event_day, minute, app_id, what, shard)
+) WITH (
+    fillfactor = 50,
+    autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0
+);
+
+-- What is there already is counted once. Reads every event and outcome. The day of an event is in its id, as in
+-- yizhan.event_day, which is not there yet.
+INSERT INTO yizhan.tally (event_day, minute, app_id, what, shard, count)
+SELECT
+    (to_timestamp(('x' || encode(substr(uuid_send(n.event_id), 1, 6), 'hex'))::bit(48)::bigint / 1000.0)
+        AT TIME ZONE 'Asia/Shanghai')::date,
+    '-infinity', n.app_id, n.what, 16, count(*)
+FROM (
+    SELECT e.id, e.app_id, 'event' FROM yizhan.event AS e
+    UNION ALL
+    SELECT q.event_id, q.app_id, 'accepted' FROM yizhan.outbox AS q
+    UNION ALL
+    SELECT o.event_id, o.app_id, w.what
+    FROM yizhan.outcome AS o, LATERAL (VALUES ('accepted'), (o.state)) AS w (what)
+) AS n (event_id, app_id, what)
+GROUP BY 1, n.app_id, n.what;
+
+-- Calls that were refused, the latest of each app: why a signature does not match. Neither values nor bodies.
+CREATE TABLE yizhan.refused_call (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    -- 0 where no app could be told.
+    app_id integer NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    reason text NOT NULL,
+    detail text,
+    remote_address text,
+    -- The names of the call's parameters, as far as they could be read.
+    parameters text[] NOT NULL,
+    PRIMARY KEY (app_id, id)
+);
+
+-- Functions whose arguments have changed: `functions/` has them anew.
+DROP FUNCTION IF EXISTS yizhan.reopen(uuid, integer, interval);
