@@ -9,7 +9,8 @@ struct Yizhan: AsyncParsableCommand {
         discussion: """
             To see it work:  yizhan demo
             To run it:       yizhan serve --config relay.yaml
-            To complete it:  yizhan --generate-completion-script bash   (or zsh, or fish)
+            To have the shell complete it (bash; zsh and fish have theirs):
+                             source <(yizhan --generate-completion-script bash)
 
             Exit codes: 0 done, 1 failed, 2 usage, 3 not in the asked state.
             """,

@@ -111,6 +111,11 @@ import Testing
         ["sink", "meituan-voucher", "--listen", "nowhere"], ["sink", "meituan-voucher", "--codes", "x"],
         ["meituan", "authorize"], ["meituan", "authorize", "--shop", "6/1"],
         ["meituan", "authorize", "--shop", "1", "--kept", "--used"],
+        ["status", "--fail-on", "ded=1"], ["status", "--watch", "0"], ["status", "--app", "teahouse-rrx"], ["requeue"],
+        ["requeue", "1", "--state", "exhausted"], ["requeue", "1", "--dry-run"],
+        ["requeue", "--state", "exhausted", "--app", "teahouse-rrx"],
+        ["requeue", "--state", "exhausted", "--since", "yesterday"],
+        ["requeue", "--state", "exhausted", "--max-rows", "0"], ["cancel"], ["pause"], ["resume"],
     ])
     func wrongUsageExitsWith2AndSaysWhatIsWrong(arguments: [String]) async throws {
         let result = try await YizhanCommand.run(arguments)
@@ -123,7 +128,7 @@ import Testing
         ["serve"], ["migrate"], ["apply"], ["trace"], ["sign"], ["sign", "renrenxiu"], ["send"], ["send", "renrenxiu"],
         ["sink"], ["sink", "merchant"], ["sink", "goods-library"], ["sink", "meituan-voucher"],
         ["send", "renrenxiu-goods"], ["meituan"], ["meituan", "authorize"],
-        ["sink"], ["sink", "merchant"], ["sink", "youzan"],
+        ["sink"], ["sink", "merchant"], ["sink", "youzan"], ["status"], ["requeue"], ["cancel"], ["pause"], ["resume"],
     ])
     func theHelpOfEachCommandHasAnExample(command: [String]) async throws {
         let help = try await YizhanCommand.run(command + ["--help"]).requireSuccess().output
@@ -131,7 +136,10 @@ import Testing
         #expect(help.contains("yizhan \(command.joined(separator: " "))"))
     }
 
-    @Test(arguments: [["migrate"], ["apply", "relay.yaml"], ["trace", "1"], ["meituan", "authorize", "--shop", "1"]])
+    @Test(arguments: [
+        ["migrate"], ["apply", "relay.yaml"], ["trace", "1"], ["meituan", "authorize", "--shop", "1"], ["status"],
+        ["requeue", "1"], ["cancel", "1"], ["pause", "erp"], ["resume", "erp"],
+    ])
     func aDatabaseThatIsNotThereIsSaidSoAndExitsWith1(command: [String]) async throws {
         let directory = try await scratchDirectory()
         try Data(RelayFile().text(merchantPort: 1).utf8).write(to: directory.appending(path: "relay.yaml"))

@@ -9,19 +9,19 @@ struct Status: AsyncParsableCommand {
         discussion: """
             Examples:  yizhan status --watch
                        yizhan status --rejections --app teahouse-rrx
-                       yizhan status --fail-on oldest=10m --fail-on dead=1 --fail-on difference >/dev/null
+                       yizhan status --fail-on oldest=10m --fail-on dead=1 >/dev/null
 
-            dead are deliveries that were exhausted or expired; the merchant himself refused the others. Conditions of \
-            --fail-on: oldest=10m, due=1000, dead=1 and refused=50 (both of the last hour), paused, each of any endpoint; \
-            and difference, of the reconciliation. If one is met, it is named on standard error and the exit code is 3.
+            Dead are deliveries that were exhausted or expired; refused are those that the merchant refused. A condition \
+            of --fail-on is oldest=10m, due=1000, dead=1 or refused=50 (both of the last hour) or paused, of any endpoint; \
+            or difference, of the reconciliation. If one is met, it is named on standard error and the exit code is 3.
 
-            --watch shows the status again and again, until Ctrl-C or until a condition of --fail-on is met. Times are \
-            local, in JSON UTC; the reconciliation's days are Beijing's.
+            --watch goes on until Ctrl-C, or until a condition of --fail-on is met. Times are local, in JSON UTC; days of \
+            the reconciliation are Beijing's.
             """)
 
     @Option(
         defaultAsFlag: 2.0, parsing: .next,
-        help: .init("Show it again and again, every so many seconds (default: 2).", valueName: "seconds"))
+        help: .init("Show it again and again, every so many seconds.", valueName: "seconds"))
     var watch: Double?
 
     @Flag(help: "Also show the latest calls that were refused, and why.")

@@ -24,7 +24,8 @@ struct HourOutcomes: Hashable, Sendable {
     }
 
     var line: String {
-        "last hour       \(accepted) accepted, \(delivered) delivered, \(refused) refused, \(exhausted) exhausted"
+        "last hour       \(accepted) events accepted; deliveries: \(delivered) delivered, \(refused) refused, "
+            + "\(exhausted) exhausted"
     }
 
     var json: JSON {
