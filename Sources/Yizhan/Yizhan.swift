@@ -9,12 +9,15 @@ struct Yizhan: AsyncParsableCommand {
         discussion: """
             To see it work:  yizhan demo
             To run it:       yizhan serve --config relay.yaml
+            To have the shell complete it (bash; zsh and fish have theirs):
+                             source <(yizhan --generate-completion-script bash)
 
             Exit codes: 0 done, 1 failed, 2 usage, 3 not in the asked state.
             """,
         version: "0.1.0",
         subcommands: [
-            Serve.self, Migrate.self, Apply.self, Trace.self, Meituan.self, Sign.self, Send.self, Sink.self, Demo.self,
+            Serve.self, Migrate.self, Apply.self, Status.self, Trace.self, Requeue.self, Cancel.self, Pause.self,
+            Resume.self, Meituan.self, Sign.self, Send.self, Sink.self, Demo.self,
         ])
 
     /// The exit codes are a promise to scripts: `ArgumentParser` has 64 for usage where this has 2.

@@ -112,6 +112,11 @@ import Testing
         ["meituan", "authorize"], ["meituan", "authorize", "--shop", "6/1"],
         ["meituan", "authorize", "--shop", "1", "--kept", "--used"],
         ["send", "meituan-alliance"], ["sink", "meituan-alliance"],
+        ["status", "--fail-on", "ded=1"], ["status", "--watch", "0"], ["status", "--app", "teahouse-rrx"], ["requeue"],
+        ["requeue", "1", "--state", "exhausted"], ["requeue", "1", "--dry-run"],
+        ["requeue", "--state", "exhausted", "--app", "teahouse-rrx"],
+        ["requeue", "--state", "exhausted", "--since", "yesterday"],
+        ["requeue", "--state", "exhausted", "--max-rows", "0"], ["cancel"], ["pause"], ["resume"],
     ])
     func wrongUsageExitsWith2AndSaysWhatIsWrong(arguments: [String]) async throws {
         let result = try await YizhanCommand.run(arguments)
@@ -125,6 +130,7 @@ import Testing
         ["send", "renrenxiu-goods"], ["send", "meituan-alliance"], ["send", "youzan"], ["sink"], ["sink", "merchant"],
         ["sink", "goods-library"], ["sink", "meituan-alliance"], ["sink", "meituan-voucher"], ["sink", "youzan"],
         ["sign", "meituan-alliance"], ["sign", "youzan"], ["meituan"], ["meituan", "authorize"],
+        ["status"], ["requeue"], ["cancel"], ["pause"], ["resume"],
     ])
     func theHelpOfEachCommandHasAnExample(command: [String]) async throws {
         let help = try await YizhanCommand.run(command + ["--help"]).requireSuccess().output
@@ -132,7 +138,10 @@ import Testing
         #expect(help.contains("yizhan \(command.joined(separator: " "))"))
     }
 
-    @Test(arguments: [["migrate"], ["apply", "relay.yaml"], ["trace", "1"], ["meituan", "authorize", "--shop", "1"]])
+    @Test(arguments: [
+        ["migrate"], ["apply", "relay.yaml"], ["trace", "1"], ["meituan", "authorize", "--shop", "1"], ["status"],
+        ["requeue", "1"], ["cancel", "1"], ["pause", "erp"], ["resume", "erp"],
+    ])
     func aDatabaseThatIsNotThereIsSaidSoAndExitsWith1(command: [String]) async throws {
         let directory = try await scratchDirectory()
         try Data(RelayFile().text(merchantPort: 1).utf8).write(to: directory.appending(path: "relay.yaml"))

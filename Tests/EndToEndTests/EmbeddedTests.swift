@@ -1,4 +1,5 @@
 import Foundation
+import RelayCore
 import TestSupport
 import Testing
 
@@ -16,6 +17,25 @@ import Testing
             relay.send(signal: SIGTERM)
             #expect(try await relay.end() == .exit(0))
             #expect(!home.hasServer)
+        }
+    }
+
+    @Test func operatorsReachTheDatabaseOfARunningRelay() async throws {
+        try await withHome { home in
+            let relay = try await home.startRelay()
+            #expect(try await PlatformCaller(port: relay.platformPort).issue("at-home").msg == "已发放")
+            let status = try await home.run("status", "--json").requireSuccess().output
+            #expect(try JSON(parsing: status)["last_hour"]?["delivered"] == 1)
+            try await home.run("requeue", "at-home").requireSuccess()
+            try await home.merchant.waitForCalls(2, of: "at-home")
+            try await home.run("pause", "erp").requireSuccess()
+            try await home.run("requeue", "at-home").requireSuccess()
+            try await home.run("cancel", "at-home").requireSuccess()
+            try await home.run("resume", "erp").requireSuccess()
+            #expect(try await home.run("requeue", "--state", "cancelled").requireSuccess().output.hasPrefix("1 "))
+            try await home.merchant.waitForCalls(3, of: "at-home")
+            relay.send(signal: SIGTERM)
+            #expect(try await relay.end() == .exit(0))
         }
     }
 

@@ -19,6 +19,15 @@ struct LocalTime: CustomStringConvertible {
         self.init(unixMilliseconds: unixMilliseconds, secondsFromUTC: local.tm_gmtoff)
     }
 
+    /// What the zone of the machine, or of the variable `TZ`, has when its clocks show that many seconds since 1970.
+    static func secondsFromUTC(atLocalSeconds localSeconds: Int64) -> Int {
+        var seconds = time_t(localSeconds)
+        var fields = tm()
+        gmtime_r(&seconds, &fields)
+        fields.tm_isdst = -1
+        return Int(localSeconds) - mktime(&fields)
+    }
+
     var description: String {
         let shifted = Timestamp(unixMilliseconds: unixMilliseconds + Int64(secondsFromUTC) * 1_000).description
         let (date, time) = (shifted.prefix(10), shifted.dropFirst(11).dropLast())

@@ -14,6 +14,24 @@ enum Terminal {
         FileHandle.standardError.write(Data("\(line)\n".utf8))
     }
 
+    /// On standard output, as it is.
+    static func draw(_ text: String) {
+        print(text, terminator: "")
+        fflush(nil)
+    }
+
+    /// Whether standard output is a terminal, and neither a file nor a pipe.
+    static var isOutputSeen: Bool {
+        isatty(STDOUT_FILENO) == 1
+    }
+
+    /// How many rows the window of standard output has; nil where that is no window.
+    static var outputRows: Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
+        return Int(size.ws_row)
+    }
+
     /// Whether somebody sees a line that is written over again and again.
     static var showsProgress: Bool {
         isatty(STDERR_FILENO) == 1
@@ -22,5 +40,13 @@ enum Terminal {
     /// On standard error, over the last one; an empty one clears it away.
     static func showProgress(_ line: String) {
         FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+    }
+
+    /// Says so on a terminal as long as the work takes.
+    static func showing<Result>(_ line: String, while work: () async throws -> Result) async rethrows -> Result {
+        guard showsProgress else { return try await work() }
+        showProgress(line)
+        defer { showProgress("") }
+        return try await work()
     }
 }

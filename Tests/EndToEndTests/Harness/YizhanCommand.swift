@@ -38,9 +38,14 @@ enum YizhanCommand {
     static func run(
         _ arguments: [String], database: String? = nil, _ variables: [String: String] = [:], in directory: URL? = nil
     ) async throws -> Result {
-        let environment = environment(database: database, variables)
+        try await run(path, arguments, environment(database: database, variables), in: directory)
+    }
+
+    private static func run(
+        _ program: String, _ arguments: [String], _ environment: [String: String], in directory: URL?
+    ) async throws -> Result {
         let ended = try await Subprocess.run(
-            .path(FilePath(path)), arguments: Arguments(arguments),
+            .path(FilePath(program)), arguments: Arguments(arguments),
             environment: .custom(
                 Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
             ),
@@ -48,5 +53,18 @@ enum YizhanCommand {
             output: .string(limit: 16 << 20), error: .string(limit: 16 << 20))
         let code: Int32? = if case .exited(let code) = ended.terminationStatus { code } else { nil }
         return Result(exitCode: code, output: ended.standardOutput, errors: ended.standardError)
+    }
+
+    /// Runs a command to its end on a terminal of its own.
+    /// - Parameters:
+    ///   - command: without the program's name.
+    ///   - typescript: a file that gets what the terminal is sent, as it is sent.
+    static func runOnTerminal(
+        _ command: String, database: String, _ variables: [String: String] = [:], typescript: URL
+    ) async throws -> Result {
+        let variables = environment(database: database, ["TERM": "xterm"].merging(variables) { $1 })
+        // `script` lines its file with when it began and ended.
+        return try await run(
+            "/usr/bin/script", ["-qefc", "'\(path)' \(command)", typescript.path], variables, in: nil)
     }
 }
