@@ -1,6 +1,6 @@
 -- Ends deliveries, each only if its token is still the one that was leased, and returns those that it ended with their
 -- tokens: a late report may stand beside the one that counts. Said twice (because an answer was lost) it returns them
--- again.
+-- again. What was not called goes back to its endpoint's quota.
 CREATE OR REPLACE FUNCTION yizhan.settle(
     relay integer,
     event_ids uuid[],
@@ -40,7 +40,7 @@ BEGIN
         WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
         RETURNING
             o.event_id, o.endpoint_id, o.app_id, i.state, o.attempt, o.token, i.since_start, i.took_ms, i.http_status,
-            i.reason, i.answer_start, i.answer, i.warning, o.requeued_at
+            i.reason, i.answer_start, i.answer, i.warning, o.requeued_at, o.lease_until, o.quota_day
     ),
     kept AS (
         INSERT INTO yizhan.outcome AS o (
@@ -52,6 +52,18 @@ BEGIN
             e.warning, e.requeued_at
         FROM ended AS e
         RETURNING o.event_id, o.endpoint_id, o.token
+    ),
+    returned AS (
+        UPDATE yizhan.endpoint_quota AS u
+        SET used = greatest(u.used - r.count, 0)
+        FROM (
+            SELECT e.endpoint_id, e.quota_day, count(*)
+            FROM ended AS e
+            WHERE e.since_start IS NULL AND e.lease_until > clock_timestamp() AND e.quota_day IS NOT NULL
+            GROUP BY e.endpoint_id, e.quota_day
+            ORDER BY e.endpoint_id
+        ) AS r
+        WHERE u.endpoint_id = r.endpoint_id AND u.day = r.quota_day
     ),
     counted AS (
         INSERT INTO yizhan.tally AS t (event_day, minute, app_id, what, shard, count)
