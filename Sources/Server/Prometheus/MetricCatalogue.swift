@@ -15,6 +15,7 @@ enum MetricCatalogue {
         Entry(name: "yizhan_attempts_total", help: "Attempts to deliver, by endpoint and result."),
         Entry(name: "yizhan_claimed_deliveries_total", help: "Deliveries leased from the outbox by the claimer."),
         Entry(name: "yizhan_fenced_writes_total", help: "Results thrown away because their token was no longer right."),
+        Entry(name: "yizhan_removed_rows_total", help: "Rows removed because they were older than is kept, by table."),
         Entry(
             name: "yizhan_token_renewals_total",
             help: "Access tokens asked for at platforms, by result: renewed, failed, or too late."),
