@@ -7,6 +7,8 @@ import RelayCore
 struct LaneState {
     private(set) var slot: LaneSlot
     private var limit: Int
+    /// What is left of a quota is known to the database alone: it is taken with each claim, and with nothing else.
+    private var hasQuota: Bool
     private var rate: Rate?
     private var bucket: TokenBucket?
     private(set) var isPaused: Bool
@@ -20,6 +22,7 @@ struct LaneState {
     init(_ endpoint: Endpoint, settleTime: Duration, at now: ContinuousClock.Instant) {
         slot = LaneSlot(endpoint: endpoint.id, lease: endpoint.timeout + settleTime)
         limit = endpoint.maxInFlight
+        hasQuota = endpoint.dailyQuota != nil
         isPaused = endpoint.isPaused
         rate = endpoint.rate
         bucket = endpoint.rate.map { TokenBucket($0, at: now) }
@@ -29,6 +32,7 @@ struct LaneState {
     mutating func configure(_ endpoint: Endpoint, settleTime: Duration, at now: ContinuousClock.Instant) {
         slot = LaneSlot(endpoint: endpoint.id, lease: endpoint.timeout + settleTime)
         limit = endpoint.maxInFlight
+        hasQuota = endpoint.dailyQuota != nil
         // Events that came in the meantime wait in the outbox.
         if isPaused, !endpoint.isPaused { hasBacklog = true }
         isPaused = endpoint.isPaused
@@ -48,7 +52,7 @@ struct LaneState {
     }
 
     mutating func takeSlot(at now: ContinuousClock.Instant) -> LaneSlot? {
-        guard !isPaused, !hasBacklog, free > 0, bucket?.take(1, at: now) ?? true else {
+        guard !isPaused, !hasQuota, !hasBacklog, free > 0, bucket?.take(1, at: now) ?? true else {
             hasBacklog = true
             return nil
         }

@@ -29,8 +29,11 @@ package enum RelayFile {
         }
         guard
             let sections = Value(root, at: Place(), reading).fields(
-                ["merchants", "apps", "endpoints", "routes", "goods", "allow_private_networks", "meituan_voucher"],
-                unsupported: ["retention", "alerts"])
+                [
+                    "merchants", "apps", "endpoints", "routes", "goods", "allow_private_networks", "meituan_voucher",
+                    "retention",
+                ],
+                unsupported: ["alerts"])
         else { return Declaration() }
 
         // In this order, each section finds the names it refers to.
@@ -41,12 +44,13 @@ package enum RelayFile {
         let goods = sections.items("goods").compactMap { $0.goods() }
         let networks = sections.items("allow_private_networks").compactMap { $0.network() }
         let voucherBaseURL = sections.ifPresent("meituan_voucher") { $0.voucherBaseURL() }
+        let retention = sections.ifPresent("retention") { $0.retention() }
         reading.makeLaterChecks()
         return Declaration(
             merchants: Set(merchants), apps: apps, endpoints: endpoints,
             routes: Dictionary(grouping: routes, by: \.app).mapValues { $0.map(\.settings) },
             goods: Dictionary(grouping: goods, by: \.app).mapValues { $0.map(\.goods) },
             allowedPrivateNetworks: sections.has("allow_private_networks") ? networks : nil,
-            voucherBaseURL: voucherBaseURL)
+            voucherBaseURL: voucherBaseURL, retention: retention)
     }
 }

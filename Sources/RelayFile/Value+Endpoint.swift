@@ -21,9 +21,8 @@ extension Value {
                 [
                     "name", "merchant", "url", "format", "app_key", "secret", "timeout", "max_in_flight", "rate",
                     "ordered", "retry", "expire_after", "client_id", "client_secret", "grant_id", "api", "version",
-                    "body", "base_url",
-                ],
-                unsupported: ["daily_quota"])
+                    "body", "base_url", "daily_quota", "breaker",
+                ])
         else { return nil }
         let name = fields.required("name") { $0.newName() }
         let merchant = fields.required("merchant") { $0.merchantReference() }
@@ -49,13 +48,16 @@ extension Value {
         let expireAfter = fields.optional("expire_after", default: .seconds(72 * 3600)) {
             $0.duration(in: .milliseconds(100) ... .seconds(365 * 86_400))
         }
+        let dailyQuota = fields.ifPresent("daily_quota") { $0.integer(in: 1...1_000_000_000) }
+        let breaker = fields.optional("breaker", default: true) { $0.boolean() }
 
         guard let name, let merchant, let url, let format, let timeout, let maxInFlight, let ordered, let retry,
-            let expireAfter
+            let expireAfter, let breaker
         else { return nil }
         return EndpointSettings(
             name: name, merchant: merchant, url: url, format: format, timeout: timeout, maxInFlight: maxInFlight,
-            rate: rate, ordered: ordered, retry: retry, expireAfter: expireAfter)
+            rate: rate, ordered: ordered, retry: retry, expireAfter: expireAfter, dailyQuota: dailyQuota,
+            breaker: breaker)
     }
 
     private func format(_ kind: Format?, _ fields: Fields) -> EndpointFormat? {

@@ -59,6 +59,13 @@ struct Relay: Service {
         let claimer = Claimer(pool: database.pool, relay: relay, lanes: courier, wake: work, logger: logger)
         let inbox = GroupInbox(pool: database.pool, relay: relay, lanes: courier, logger: logger)
 
+        let chores = Chores(
+            pool: database.pool,
+            chores: [
+                ExpireHeld(relay: relay), RemoveOld(retention: { configuration.current.retention }), CompactTally(),
+            ],
+            logger: logger)
+
         let ports = PortBoard(onReady: onReady)
         let intake = Intake(
             inbox: inbox, lanes: courier, outcomes: outcomes, ids: EventIDSource(clock: clock))
@@ -101,7 +108,7 @@ struct Relay: Service {
             configuration: .init(
                 services: [
                     Listening(server: adminServer, address: settings.adminListen, setting: "YIZHAN_ADMIN_LISTEN"),
-                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer, reconciler,
+                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer, reconciler, chores,
                     Listening(server: platformServer, address: settings.listen, setting: "YIZHAN_LISTEN"),
                 ],
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })

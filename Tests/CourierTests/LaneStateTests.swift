@@ -111,6 +111,19 @@ private final class Lane {
         #expect(lane.takeSlot(at: start) == nil)
     }
 
+    @Test func aLaneWithAQuotaTakesOnlyWhatIsClaimed() throws {
+        let lane = lane(.test(maxInFlight: 4, dailyQuota: 100))
+        #expect(lane.takeSlot(at: start) == nil)
+        let opening = try #require(lane.takeOpening(at: start))
+        #expect(opening.count > 4)
+        lane.state.close(opening, used: 2)
+        #expect(lane.state.held == 2 && lane.takeSlot(at: start) == nil)
+        lane.state.configure(.test(maxInFlight: 4), settleTime: .seconds(5), at: start)
+        let last = try #require(lane.takeOpening(at: start))
+        lane.state.close(last, used: 0)
+        #expect(lane.takeSlot(at: start) != nil)
+    }
+
     @Test func aPausedLaneTakesNothing() {
         let lane = lane(.test(isPaused: true))
         #expect(lane.takeSlot(at: start) == nil)

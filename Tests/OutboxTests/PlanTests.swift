@@ -54,6 +54,13 @@ import Testing
     private static let statements: [(String, String, Int64)] = [
         ("claim", "SELECT * FROM yizhan.claim(1, '15 s', '{1,2}', '{32,32}')", 32 * 2 + 100),
         (
+            "claim from a quota",
+            """
+            UPDATE yizhan.endpoint SET daily_quota = 5 WHERE id = 1;
+            SELECT * FROM yizhan.claim(1, '15 s', '{1,2}', '{32,32}')
+            """, 5 + 1 + 100 * 2
+        ),
+        (
             "settle",
             """
             SELECT * FROM yizhan.settle(1, \(leased(of: 0)), \(filled("1")), \(filled("1::bigint")),
@@ -71,7 +78,7 @@ import Testing
         ),
         (
             "give_back",
-            "SELECT * FROM yizhan.give_back(\(leased(of: 50)), \(filled("1")), \(filled("1::bigint")), \(filled("interval '0'")))",
+            "SELECT * FROM yizhan.give_back(\(leased(of: 50)), \(filled("1")), \(filled("1::bigint")), \(filled("interval '0'")), \(filled("false")))",
             50 * 2
         ),
         (

@@ -65,6 +65,8 @@ let exampleFile = """
         secret: ${TEAHOUSE_WHSEC}
         timeout: 10s
         max_in_flight: 32
+        daily_quota: 2000
+        breaker: false
         rate: 100/s
         ordered: false
         retry: [5s, 30s, 2m, 10m, 30m, 1h, 3h, 6h, 12h, 24h]
@@ -85,5 +87,6 @@ let exampleFile = """
       - {app: teahouse-rrx, event: "*", endpoint: audit-log}
     goods:
       - {app: teahouse-rrx, code: zp_001, name: 酒水1, image: "https://image.rrx.cn/p/a.jpg", price: 1.23}
+    retention: {events: 90d}
     allow_private_networks: [127.0.0.0/8]
     """

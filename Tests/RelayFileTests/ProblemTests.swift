@@ -24,7 +24,7 @@ import Testing
                 timeout: 5s
                 max_in_flight: 0
                 rate: 100
-                daily_quota: 2000
+                daily_quota: 0
                 ordered: yes
                 retry: [5s, soon]
                 secret: whsec_c2hvcnQ=
@@ -45,7 +45,7 @@ import Testing
                 endpoint: teahouse-epr
             goods:
               - {app: tea, code: a, name: b, price: 1.234}
-            retention: {days: 30}
+            retention: {days: 30, attempts: 1h}
             allow_private_networks: 127.0.0.0/8
             """
         #expect(
@@ -80,7 +80,7 @@ import Testing
                 #"""
                 relay.yaml:19: endpoints "teahouse-erp": rate: "100": expected a rate such as 100/s, 30/m or 1000/h
                 """#,
-                #"relay.yaml:20: endpoints "teahouse-erp": daily_quota: is not supported by this version"#,
+                #"relay.yaml:20: endpoints "teahouse-erp": daily_quota: "0": expected a whole number from 1 to 1000000000"#,
                 #"relay.yaml:21: endpoints "teahouse-erp": ordered: "yes": expected true or false"#,
                 #"""
                 relay.yaml:22: endpoints "teahouse-erp": retry[1]: "soon": \#
@@ -108,7 +108,8 @@ import Testing
                 """#,
                 #"relay.yaml:40: goods "b": app: "tea": there is no such app"#,
                 #"relay.yaml:40: goods "b": price: "1.234": expected a price with at most two decimals"#,
-                #"relay.yaml:41: retention: is not supported by this version"#,
+                #"relay.yaml:41: retention: unknown key "days""#,
+                #"relay.yaml:41: retention.attempts: "1h": expected a duration from 1d to 36500d"#,
                 #"relay.yaml:42: allow_private_networks: expected a list, not a single value"#,
             ])
     }
@@ -185,7 +186,7 @@ import Testing
         let steps = Array(repeating: "1s", count: 51).joined(separator: ", ")
         let text = exampleFile.replacing("retry: [5s, ", with: "retry: [\(steps), ")
         #expect(
-            problems(of: text) == [#"relay.yaml:24: endpoints "teahouse-erp": retry: has 60 steps; 50 are the most"#])
+            problems(of: text) == [#"relay.yaml:26: endpoints "teahouse-erp": retry: has 60 steps; 50 are the most"#])
     }
 
     @Test func textThatIsNotYAMLSaysWhere() {

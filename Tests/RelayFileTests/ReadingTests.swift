@@ -18,7 +18,7 @@ import Testing
                     name: "teahouse-erp", merchant: "teahouse", url: "https://erp.teahouse.example/hooks",
                     format: .standard(secret: Secret(standardSecret)), timeout: .seconds(10), maxInFlight: 32,
                     rate: Rate(count: 100, period: .seconds(1)), ordered: false, retry: .standard,
-                    expireAfter: .seconds(72 * 3600)),
+                    expireAfter: .seconds(72 * 3600), dailyQuota: 2000, breaker: false),
                 EndpointSettings(
                     name: "audit-log", merchant: "teahouse", url: "https://audit.teahouse.example/events",
                     format: .platform(appKey: "audit", secret: Secret("own-secret")), ordered: true),
@@ -36,7 +36,7 @@ import Testing
                     Goods(code: "zp_001", name: "酒水1", image: "https://image.rrx.cn/p/a.jpg", price: Price(cents: 123))
                 ]
             ],
-            allowedPrivateNetworks: ["127.0.0.0/8"])
+            allowedPrivateNetworks: ["127.0.0.0/8"], retention: Retention(events: .seconds(90 * 86_400)))
         #expect(try read(exampleFile) == expected)
     }
 
@@ -54,7 +54,8 @@ import Testing
         let declaration = try read(text)
         #expect(declaration.apps["a"]?.clockWindow == .zero)
         #expect(declaration.routes["a"]?.map(\.endpoint) == ["e"])
-        #expect(declaration.allowedPrivateNetworks == nil)
+        #expect(declaration.allowedPrivateNetworks == nil && declaration.retention == nil)
+        #expect(try read("retention:").retention == Retention())
     }
 
     @Test func theOtherPlatformsAndFormatsAreReadAsTheyAreMeant() throws {

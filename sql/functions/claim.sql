@@ -1,5 +1,5 @@
 -- Leases due deliveries: for each endpoint no more than its free slots, so that one endpoint's backlog is never in
--- the way of another's.
+-- the way of another's, and no more than is left of its daily quota. What is over that waits as it is.
 --
 -- The rows are found through `ctid = ANY (ARRAY (…))`: that stays a Tid Scan whatever the statistics say, where an
 -- UPDATE … FROM flips to a sequential scan. A row whose lease ran out is due; a row of an ordered endpoint is not due
@@ -34,7 +34,14 @@ SET enable_sort = off
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    allowed_slots integer[];
+    limited integer[];
+    today date;
 BEGIN
+    SELECT w.allowed_slots, w.limited, w.today INTO allowed_slots, limited, today
+    FROM yizhan.within_quotas(endpoint_ids, free_slots) AS w;
+
     RETURN QUERY
     WITH leased AS (
         UPDATE yizhan.outbox AS o
@@ -42,10 +49,11 @@ BEGIN
             attempt = o.attempt + 1,
             token = o.token + 1,
             lease_until = clock_timestamp() + lease,
-            lease_owner = relay
+            lease_owner = relay,
+            quota_day = CASE WHEN o.endpoint_id = ANY (limited) THEN today END
         WHERE o.ctid = ANY (ARRAY(
             SELECT due.ctid
-            FROM unnest(endpoint_ids, free_slots) AS lane (endpoint_id, slots),
+            FROM unnest(endpoint_ids, allowed_slots) AS lane (endpoint_id, slots),
             LATERAL (
                 SELECT q.ctid
                 FROM yizhan.outbox AS q
@@ -64,6 +72,12 @@ BEGIN
             ) AS due
         ))
         RETURNING o.event_id, o.endpoint_id, o.attempt, o.token, o.opened_at
+    ),
+    counted AS (
+        UPDATE yizhan.endpoint_quota AS u
+        SET used = u.used + l.count
+        FROM (SELECT c.endpoint_id, count(*) FROM leased AS c GROUP BY c.endpoint_id) AS l (endpoint_id, count)
+        WHERE u.endpoint_id = l.endpoint_id AND u.endpoint_id = ANY (limited)
     )
     SELECT
         l.event_id, l.endpoint_id, l.attempt::integer, l.token, clock_timestamp() - l.opened_at,

@@ -1,7 +1,8 @@
 -- Ends leases under which no attempt was started: the deliveries are due as before, or `delays` from now where that is
--- more than nothing, and no attempt is counted.
+-- more than nothing, and no attempt is counted. Unless a call was made all the same, it goes back to its endpoint's
+-- quota.
 CREATE OR REPLACE FUNCTION yizhan.give_back(
-    event_ids uuid[], endpoint_ids integer[], tokens bigint[], delays interval[]
+    event_ids uuid[], endpoint_ids integer[], tokens bigint[], delays interval[], called boolean[]
 )
 RETURNS TABLE (event_id uuid, endpoint_id integer, token bigint)
 LANGUAGE plpgsql
@@ -13,14 +14,29 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    UPDATE yizhan.outbox AS o
-    SET
-        attempt = o.attempt - 1, lease_until = NULL, lease_owner = NULL,
-        due_at = CASE WHEN i.delay > interval '0' THEN clock_timestamp() + i.delay ELSE o.due_at END
-    FROM unnest(event_ids, endpoint_ids, tokens, delays) AS i (event_id, endpoint_id, token, delay)
-    WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
-        -- Said twice, it counts once.
-        AND o.lease_until IS NOT NULL
-    RETURNING o.event_id, o.endpoint_id, o.token;
+    WITH given AS (
+        UPDATE yizhan.outbox AS o
+        SET
+            attempt = o.attempt - 1, lease_until = NULL, lease_owner = NULL,
+            due_at = CASE WHEN i.delay > interval '0' THEN clock_timestamp() + i.delay ELSE o.due_at END
+        FROM unnest(event_ids, endpoint_ids, tokens, delays, called) AS i (event_id, endpoint_id, token, delay, called)
+        WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
+            -- Said twice, it counts once.
+            AND o.lease_until IS NOT NULL
+        RETURNING o.event_id, o.endpoint_id, o.token, o.quota_day, i.called
+    ),
+    returned AS (
+        UPDATE yizhan.endpoint_quota AS u
+        SET used = greatest(u.used - r.count, 0)
+        FROM (
+            SELECT g.endpoint_id, g.quota_day, count(*)
+            FROM given AS g
+            WHERE NOT g.called AND g.quota_day IS NOT NULL
+            GROUP BY g.endpoint_id, g.quota_day
+            ORDER BY g.endpoint_id
+        ) AS r
+        WHERE u.endpoint_id = r.endpoint_id AND u.day = r.quota_day
+    )
+    SELECT g.event_id, g.endpoint_id, g.token FROM given AS g;
 END
 $$;

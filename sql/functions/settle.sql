@@ -1,6 +1,7 @@
 -- Ends deliveries, each only if its token is still the one that was leased, and returns those that it ended with their
 -- tokens: a late report may stand beside the one that counts. Said twice (because an answer was lost) it returns them
--- again. `unblocks` where a later event of an ordered order waits for it, and is due now.
+-- again. `unblocks` where a later event of an ordered order waits for it, and is due now. What was not called goes back
+-- to its endpoint's quota.
 CREATE OR REPLACE FUNCTION yizhan.settle(
     relay integer,
     event_ids uuid[],
@@ -40,7 +41,8 @@ BEGIN
         WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
         RETURNING
             o.event_id, o.endpoint_id, o.app_id, i.state, o.attempt, o.token, i.since_start, i.took_ms, i.http_status,
-            i.reason, i.answer_start, i.answer, i.warning, o.requeued_at, o.order_key, o.seq
+            i.reason, i.answer_start, i.answer, i.warning, o.requeued_at, o.order_key, o.seq,
+            o.lease_until, o.quota_day
     ),
     kept AS (
         INSERT INTO yizhan.outcome AS o (
@@ -51,6 +53,18 @@ BEGIN
             clock_timestamp() - e.since_start, e.took_ms, e.http_status, e.reason, e.answer_start, e.answer,
             e.warning, e.requeued_at
         FROM ended AS e
+    ),
+    returned AS (
+        UPDATE yizhan.endpoint_quota AS u
+        SET used = greatest(u.used - r.count, 0)
+        FROM (
+            SELECT e.endpoint_id, e.quota_day, count(*)
+            FROM ended AS e
+            WHERE e.since_start IS NULL AND e.lease_until > clock_timestamp() AND e.quota_day IS NOT NULL
+            GROUP BY e.endpoint_id, e.quota_day
+            ORDER BY e.endpoint_id
+        ) AS r
+        WHERE u.endpoint_id = r.endpoint_id AND u.day = r.quota_day
     ),
     counted AS (
         INSERT INTO yizhan.tally AS t (event_day, minute, app_id, what, shard, count)

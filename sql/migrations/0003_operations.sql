@@ -58,3 +58,43 @@ CREATE TABLE yizhan.refused_call (
 
 -- Functions whose arguments have changed: `functions/` has them anew.
 DROP FUNCTION IF EXISTS yizhan.reopen(uuid, integer, interval);
+DROP FUNCTION IF EXISTS yizhan.give_back(uuid[], integer[], bigint[], interval[]);
+
+-- How many calls an endpoint may get on one Beijing day.
+ALTER TABLE yizhan.endpoint ADD COLUMN daily_quota integer CHECK (daily_quota > 0);
+
+-- How much of an endpoint's quota is used: one row for each endpoint that ever had one, of the last day on which something
+-- was leased. Half-empty pages keep its updates on their page.
+CREATE TABLE yizhan.endpoint_quota (
+    endpoint_id integer PRIMARY KEY,
+    day date NOT NULL,
+    used integer NOT NULL CHECK (used >= 0)
+) WITH (fillfactor = 50);
+
+-- Whose quota the last lease was taken from: what was not called goes back there.
+ALTER TABLE yizhan.outbox ADD COLUMN quota_day date;
+
+-- Whether an endpoint that keeps failing is left alone for a while.
+ALTER TABLE yizhan.endpoint ADD COLUMN breaker boolean NOT NULL DEFAULT true;
+
+-- Endpoints that a relay leaves alone for now, because they keep failing. A relay says again and again which they are: what
+-- was not said lately is of a relay that is dead.
+CREATE TABLE yizhan.endpoint_breaker (
+    endpoint_id integer NOT NULL,
+    relay integer NOT NULL,
+    -- The same for all relays whose breakers are open at the same time.
+    opened_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    said_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (endpoint_id, relay)
+);
+
+-- How long events, and attempts of what is settled, are kept; NULL for ever.
+ALTER TABLE yizhan.configuration ADD COLUMN keep_events interval;
+ALTER TABLE yizhan.configuration ADD COLUMN keep_attempts interval;
+
+-- What one relay at a time does now and then, and when it was begun last.
+CREATE TABLE yizhan.chore (
+    name text PRIMARY KEY,
+    begun_at timestamptz NOT NULL
+);

@@ -18,7 +18,7 @@ struct ConfigurationStep: Sendable {
             switch subject {
             case .app(let name): target.apps.keys.contains(name)
             case .endpoint(let name): target.endpoints.keys.contains(name)
-            case .merchant, .route, .goods, .privateNetwork, .meituanVoucher: false
+            case .merchant, .route, .goods, .privateNetwork, .meituanVoucher, .retention: false
             }
         }
         changes = target.changes(from: current) + kept.map { Change(.touched("encrypted with the new master key"), $0) }
@@ -72,6 +72,11 @@ struct ConfigurationStep: Sendable {
         if target.voucherBaseURL != current.voucherBaseURL {
             try await connection.query(
                 "UPDATE yizhan.configuration AS c SET voucher_base_url = $1", [.text(target.voucherBaseURL)])
+        }
+        if target.retention != current.retention {
+            try await connection.query(
+                "UPDATE yizhan.configuration AS c SET keep_events = $1, keep_attempts = $2",
+                [.interval(target.retention?.events), .interval(target.retention?.attempts)])
         }
         try await connection.query("SELECT yizhan.configuration_changed()")
         try await log(prune: prune, on: connection)
@@ -137,15 +142,16 @@ struct ConfigurationStep: Sendable {
             """
             INSERT INTO yizhan.endpoint AS e
                 (merchant_id, name, url, format, app_key, timeout, max_in_flight, rate_count, rate_period, ordered,
-                 retry, expire_after, sealed_secrets, options)
-            SELECT m.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+                 retry, expire_after, sealed_secrets, options, daily_quota, breaker)
+            SELECT m.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
             FROM yizhan.merchant AS m WHERE m.name = $1
             ON CONFLICT (name) DO UPDATE SET
                 merchant_id = excluded.merchant_id, url = excluded.url, format = excluded.format,
                 app_key = excluded.app_key, timeout = excluded.timeout, max_in_flight = excluded.max_in_flight,
                 rate_count = excluded.rate_count, rate_period = excluded.rate_period, ordered = excluded.ordered,
                 retry = excluded.retry, expire_after = excluded.expire_after,
-                sealed_secrets = excluded.sealed_secrets, options = excluded.options, removed_at = NULL
+                sealed_secrets = excluded.sealed_secrets, options = excluded.options,
+                daily_quota = excluded.daily_quota, breaker = excluded.breaker, removed_at = NULL
             """,
             [
                 .text(endpoint.merchant), .text(endpoint.name), .text(endpoint.url), .text(endpoint.format.name),
@@ -153,6 +159,7 @@ struct ConfigurationStep: Sendable {
                 .int32(endpoint.rate.map { Int32($0.count) }), .interval(endpoint.rate?.period),
                 .bool(endpoint.ordered), .intervals(endpoint.retry.steps), .interval(endpoint.expireAfter),
                 .bytea(sealed), .json(String(decoding: endpoint.format.options.serialized(), as: UTF8.self)),
+                .int32(endpoint.dailyQuota.map { Int32($0) }), .bool(endpoint.breaker),
             ])
     }
 

@@ -6,6 +6,7 @@ struct StoredConfiguration: Sendable {
     let version: Int64
     let allowedPrivateNetworks: [String]
     let voucherBaseURL: String?
+    let retention: Retention
     let merchants: Set<String>
     let apps: [App]
     let endpoints: [Endpoint]
@@ -21,7 +22,10 @@ struct StoredConfiguration: Sendable {
         var outdatedSeals: [Change.Subject] = []
 
         let configuration = try await connection.query(
-            "SELECT c.version, c.allowed_private_networks, c.voucher_base_url FROM yizhan.configuration AS c")
+            """
+            SELECT c.version, c.allowed_private_networks, c.voucher_base_url, c.keep_events, c.keep_attempts
+            FROM yizhan.configuration AS c
+            """)
         let merchants = try await connection.query(
             "SELECT m.name FROM yizhan.merchant AS m WHERE m.removed_at IS NULL")
         let apps = try await connection.query(selectApps).map { row in
@@ -40,6 +44,8 @@ struct StoredConfiguration: Sendable {
             version: try configuration[0].int64(0),
             allowedPrivateNetworks: try configuration[0].texts(1),
             voucherBaseURL: try configuration[0].optional.text(2),
+            retention: Retention(
+                events: try configuration[0].optional.interval(3), attempts: try configuration[0].optional.interval(4)),
             merchants: Set(try merchants.map { try $0.text(0) }),
             apps: apps,
             endpoints: endpoints,
@@ -51,14 +57,15 @@ struct StoredConfiguration: Sendable {
     var directory: Directory {
         Directory(
             version: version, apps: apps, endpoints: endpoints, routes: routes, goods: goods,
-            allowedPrivateNetworks: allowedPrivateNetworks, voucherBaseURL: voucherBaseURL)
+            allowedPrivateNetworks: allowedPrivateNetworks, voucherBaseURL: voucherBaseURL, retention: retention)
     }
 
     var declaration: Declaration {
         let endpointNames = Dictionary(uniqueKeysWithValues: endpoints.map { ($0.id, $0.name) })
         var declaration = Declaration(
             merchants: merchants, apps: apps.map(\.settings), endpoints: endpoints.map(\.settings),
-            allowedPrivateNetworks: allowedPrivateNetworks, voucherBaseURL: voucherBaseURL)
+            allowedPrivateNetworks: allowedPrivateNetworks, voucherBaseURL: voucherBaseURL,
+            retention: retention == Retention() ? nil : retention)
         for app in apps {
             declaration.goods[app.name] = goods[app.id]
             declaration.routes[app.name] = routes[app.id]?.compactMap { route in
@@ -112,7 +119,7 @@ extension StoredConfiguration {
                e.rate_period, e.ordered, e.expire_after, e.sealed_secrets, e.paused_at IS NOT NULL,
                ARRAY(SELECT (extract(epoch FROM s.step) * 1000)::bigint
                      FROM unnest(e.retry) WITH ORDINALITY AS s (step, place) ORDER BY s.place),
-               e.options
+               e.options, e.daily_quota, e.breaker
         FROM yizhan.endpoint AS e JOIN yizhan.merchant AS m ON m.id = e.merchant_id
         WHERE e.removed_at IS NULL
         ORDER BY e.name
@@ -148,6 +155,8 @@ extension StoredConfiguration {
             ordered: try row.bool(10),
             retry: RetrySchedule(steps: try row.int64s(14).map { .milliseconds($0) }),
             expireAfter: try row.interval(11),
+            dailyQuota: try row.optional.int32(16).map { Int($0) },
+            breaker: try row.bool(17),
             isPaused: try row.bool(13))
         return (endpoint, sealed)
     }

@@ -68,8 +68,10 @@ struct DeliveryBook: Sendable {
         _ notStarted: [(AttemptReport, delay: Duration)]
     ) async throws(PostgresError) -> [Lease: Effect] {
         try await won(
-            "SELECT event_id, endpoint_id, token, false FROM yizhan.give_back($1, $2, $3, $4)",
-            leases(notStarted.map(\.0)).dropFirst() + [.intervals(notStarted.map(\.delay))])
+            "SELECT event_id, endpoint_id, token, false FROM yizhan.give_back($1, $2, $3, $4, $5)",
+            leases(notStarted.map(\.0)).dropFirst() + [
+                .intervals(notStarted.map(\.delay)), .bools(notStarted.map { $0.0.startedAt != nil }),
+            ])
     }
 
     /// Relay, events, endpoints, tokens.

@@ -67,10 +67,11 @@ struct EventStore: Sendable {
         }
         // Its first lease has token 1.
         try await pool.query(
-            "SELECT FROM yizhan.give_back($1, $2, $3, $4)",
+            "SELECT FROM yizhan.give_back($1, $2, $3, $4, $5)",
             [
                 .uuids(events), .int32s(endpoints), .int64s([Int64](repeating: 1, count: events.count)),
                 .intervals([Duration](repeating: .zero, count: events.count)),
+                .bools([Bool](repeating: false, count: events.count)),
             ],
             timeout: patience)
     }

@@ -8,6 +8,7 @@ package struct Change: Hashable, Sendable {
         case goods(code: String, app: String)
         case privateNetwork(String)
         case meituanVoucher
+        case retention
     }
 
     package enum Kind: Hashable, Sendable {
@@ -49,6 +50,7 @@ extension Change.Subject: CustomStringConvertible {
         case .goods(let code, let app): "goods \(code) of \(app)"
         case .privateNetwork(let network): "private network \(network)"
         case .meituanVoucher: "meituan_voucher"
+        case .retention: "retention"
         }
     }
 }

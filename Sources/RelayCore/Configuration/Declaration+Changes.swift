@@ -10,6 +10,17 @@ extension Declaration {
                 from: Set(current.allowedPrivateNetworks ?? []), to: Set(allowedPrivateNetworks ?? [])
             ) { .privateNetwork($0) }
             + voucherChanges(from: current)
+            + retentionChanges(from: current)
+    }
+
+    private func retentionChanges(from current: Declaration) -> [Change] {
+        let (old, new) = (current.retention ?? Retention(), retention ?? Retention())
+        if old == new { return [] }
+        if old == Retention() { return [Change(.added, .retention)] }
+        if new == Retention() { return [Change(.removed, .retention)] }
+        return zip(old.fields, new.fields).compactMap { oldField, field in
+            field.change(from: oldField).map { Change($0, .retention) }
+        }
     }
 
     private func voucherChanges(from current: Declaration) -> [Change] {
@@ -149,10 +160,17 @@ extension EndpointSettings {
             Field("app_key", format.appKey), Field("secret", secret: format.secret), Field("timeout", timeout),
             Field("max_in_flight", String(maxInFlight)), Field("rate", rate?.text), Field("ordered", String(ordered)),
             Field("retry", "[" + retry.steps.map(\.text).joined(separator: ", ") + "]"),
-            Field("expire_after", expireAfter), Field("grant_id", format.youzan?.grantID),
+            Field("expire_after", expireAfter), Field("daily_quota", dailyQuota.map { "\($0)" }),
+            Field("breaker", String(breaker)), Field("grant_id", format.youzan?.grantID),
             Field("api", format.youzan?.api), Field("version", format.youzan?.version),
             Field("body", unshown: format.youzan?.body),
         ]
+    }
+}
+
+extension Retention {
+    fileprivate var fields: [Field] {
+        [Field("events", events?.text), Field("attempts", attempts?.text)]
     }
 }
 

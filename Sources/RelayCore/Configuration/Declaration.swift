@@ -12,11 +12,13 @@ package struct Declaration: Hashable, Sendable {
     package var allowedPrivateNetworks: [String]?
     /// The base address of the gateway for Meituan's vouchers; nil where the file has no word of it.
     package var voucherBaseURL: String?
+    /// nil where the file has no word of it, or nothing is ever removed.
+    package var retention: Retention?
 
     package init(
         merchants: Set<String> = [], apps: [AppSettings] = [], endpoints: [EndpointSettings] = [],
         routes: [String: [RouteSettings]] = [:], goods: [String: [Goods]] = [:],
-        allowedPrivateNetworks: [String]? = nil, voucherBaseURL: String? = nil
+        allowedPrivateNetworks: [String]? = nil, voucherBaseURL: String? = nil, retention: Retention? = nil
     ) {
         self.merchants = merchants
         self.apps = Dictionary(apps.map { ($0.name, $0) }) { $1 }
@@ -25,6 +27,7 @@ package struct Declaration: Hashable, Sendable {
         self.goods = goods
         self.allowedPrivateNetworks = allowedPrivateNetworks
         self.voucherBaseURL = voucherBaseURL
+        self.retention = retention
     }
 
     /// What is configured once this is applied. What this does not name stays as it is, or goes with `prune`.
@@ -40,6 +43,7 @@ package struct Declaration: Hashable, Sendable {
         }
         if let allowedPrivateNetworks { result.allowedPrivateNetworks = allowedPrivateNetworks }
         if let voucherBaseURL { result.voucherBaseURL = voucherBaseURL }
+        if let retention { result.retention = retention }
         return result
     }
 

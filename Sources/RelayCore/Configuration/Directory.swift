@@ -13,10 +13,12 @@ package struct Directory: Sendable {
     package var allowedPrivateNetworks: [String]
     /// The service provider's gateway for Meituan's vouchers; nil where there is none.
     package var voucherBaseURL: String?
+    package var retention: Retention
 
     package init(
         version: Int64 = 0, apps: [App] = [], endpoints: [Endpoint] = [], routes: [AppID: [Route]] = [:],
-        goods: [AppID: [Goods]] = [:], allowedPrivateNetworks: [String] = [], voucherBaseURL: String? = nil
+        goods: [AppID: [Goods]] = [:], allowedPrivateNetworks: [String] = [], voucherBaseURL: String? = nil,
+        retention: Retention = Retention()
     ) {
         self.version = version
         self.apps = Dictionary(uniqueKeysWithValues: apps.map { ($0.name, $0) })
@@ -26,6 +28,7 @@ package struct Directory: Sendable {
         self.goods = goods
         self.allowedPrivateNetworks = allowedPrivateNetworks
         self.voucherBaseURL = voucherBaseURL
+        self.retention = retention
     }
 
     package func endpoint(named name: String) -> Endpoint? {

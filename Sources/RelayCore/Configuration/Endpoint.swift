@@ -14,13 +14,15 @@ package struct Endpoint: Hashable, Sendable {
     package init(
         id: EndpointID, name: String, merchant: String, url: String, format: EndpointFormat,
         timeout: Duration = .seconds(10), maxInFlight: Int = 32, rate: Rate? = nil, ordered: Bool = false,
-        retry: RetrySchedule = .standard, expireAfter: Duration = .seconds(72 * 3600), isPaused: Bool = false
+        retry: RetrySchedule = .standard, expireAfter: Duration = .seconds(72 * 3600),
+        dailyQuota: Int? = nil, breaker: Bool = true, isPaused: Bool = false
     ) {
         self.init(
             id: id,
             settings: EndpointSettings(
                 name: name, merchant: merchant, url: url, format: format, timeout: timeout, maxInFlight: maxInFlight,
-                rate: rate, ordered: ordered, retry: retry, expireAfter: expireAfter),
+                rate: rate, ordered: ordered, retry: retry, expireAfter: expireAfter, dailyQuota: dailyQuota,
+                breaker: breaker),
             isPaused: isPaused)
     }
 
@@ -45,11 +47,16 @@ package struct EndpointSettings: Hashable, Sendable {
     package var retry: RetrySchedule
     /// Counted from when the delivery was put into the outbox.
     package var expireAfter: Duration
+    /// Calls on one day of Asia/Shanghai, retries too, of all relays together.
+    package var dailyQuota: Int?
+    /// Whether the endpoint is left alone for a while when it keeps failing.
+    package var breaker: Bool
 
     package init(
         name: String, merchant: String, url: String, format: EndpointFormat,
         timeout: Duration = .seconds(10), maxInFlight: Int = 32, rate: Rate? = nil, ordered: Bool = false,
-        retry: RetrySchedule = .standard, expireAfter: Duration = .seconds(72 * 3600)
+        retry: RetrySchedule = .standard, expireAfter: Duration = .seconds(72 * 3600),
+        dailyQuota: Int? = nil, breaker: Bool = true
     ) {
         self.name = name
         self.merchant = merchant
@@ -61,6 +68,8 @@ package struct EndpointSettings: Hashable, Sendable {
         self.ordered = ordered
         self.retry = retry
         self.expireAfter = expireAfter
+        self.dailyQuota = dailyQuota
+        self.breaker = breaker
     }
 }
 

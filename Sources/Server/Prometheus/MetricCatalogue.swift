@@ -24,6 +24,7 @@ enum MetricCatalogue {
         Entry(
             name: "yizhan_reconciliation_lag_seconds",
             help: "How old the oldest order of an app may be that was not asked for yet."),
+        Entry(name: "yizhan_removed_rows_total", help: "Rows removed because they were older than is kept, by table."),
         Entry(
             name: "yizhan_token_renewals_total",
             help: "Access tokens asked for at platforms, by result: renewed, failed, or too late."),

@@ -11,12 +11,12 @@ extension Endpoint {
         _ number: Int32 = 1, url: String = "http://127.0.0.1:9/", format: EndpointFormat = .standard(secret: secret),
         timeout: Duration = .seconds(10), maxInFlight: Int = 4, rate: Rate? = nil,
         retry: RetrySchedule = RetrySchedule(steps: [.seconds(5), .seconds(30)]),
-        expireAfter: Duration = .seconds(3600), isPaused: Bool = false
+        expireAfter: Duration = .seconds(3600), dailyQuota: Int? = nil, breaker: Bool = true, isPaused: Bool = false
     ) -> Endpoint {
         Endpoint(
             id: EndpointID(number), name: "endpoint-\(number)", merchant: "teahouse", url: url, format: format,
             timeout: timeout, maxInFlight: maxInFlight, rate: rate, retry: retry, expireAfter: expireAfter,
-            isPaused: isPaused)
+            dailyQuota: dailyQuota, breaker: breaker, isPaused: isPaused)
     }
 }
 

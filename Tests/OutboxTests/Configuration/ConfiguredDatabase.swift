@@ -73,7 +73,7 @@ extension Declaration {
                     format: .standard(secret: Secret("whsec_1")), timeout: .milliseconds(2500), maxInFlight: 7,
                     rate: Rate(count: 30, period: .seconds(60)), ordered: true,
                     retry: RetrySchedule(steps: [.milliseconds(1), .seconds(5), .seconds(30 * 86_400)]),
-                    expireAfter: .seconds(365 * 86_400)),
+                    expireAfter: .seconds(365 * 86_400), dailyQuota: 2_000, breaker: false),
                 EndpointSettings(
                     name: "audit", merchant: "teahouse", url: "https://audit.example/",
                     format: .platform(appKey: "own", secret: Secret("audit's")), retry: RetrySchedule(steps: [])),
@@ -98,6 +98,7 @@ extension Declaration {
                     Goods(code: "zp_1", name: "茶", price: Price(cents: 999_999_999_999), loginIDs: ["b", "a,\"{}"]),
                 ]
             ],
-            allowedPrivateNetworks: ["127.0.0.0/8", "fd00::/8"], voucherBaseURL: "https://voucher.example/v1")
+            allowedPrivateNetworks: ["127.0.0.0/8", "fd00::/8"], voucherBaseURL: "https://voucher.example/v1",
+            retention: Retention(events: .seconds(90 * 86_400), attempts: .seconds(86_400)))
     }
 }
