@@ -15,6 +15,7 @@ struct Yizhan: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, Migrate.self, Apply.self, Trace.self, Meituan.self, Sign.self, Send.self, Sink.self, Demo.self,
+            Healthcheck.self,
         ])
 
     /// The exit codes are a promise to scripts: `ArgumentParser` has 64 for usage where this has 2.
