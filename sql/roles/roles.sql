@@ -43,7 +43,10 @@ BEGIN
             yizhan.cancel(text, text, text),
             yizhan.pause(text, text),
             yizhan.resume(text),
-            yizhan.trace(text, text)
+            yizhan.trace(text, text),
+            -- A view calls functions as its reader.
+            yizhan.first_event_id(timestamptz),
+            yizhan.first_event_id(date)
         TO yizhan_ops;
     END IF;
 END

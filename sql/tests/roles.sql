@@ -1,6 +1,6 @@
 BEGIN;
 \ir fixture/teahouse.psql
-SELECT plan(35);
+SELECT plan(36);
 
 SELECT set_eq(
     $$SELECT c.relname::text, p.privilege
@@ -30,7 +30,8 @@ SELECT set_eq(
     $$VALUES ('requeue(order_no text, app text, endpoint text)'),
         ('requeue_settled(state text, endpoint text, since timestamp with time zone, '
             || 'until timestamp with time zone, max_rows integer, spread interval, dry_run boolean)'), ('cancel(order_no text, app text, reason text)'),
-        ('pause(endpoint text, reason text)'), ('resume(endpoint text)'), ('trace(order_no text, app text)')$$,
+        ('pause(endpoint text, reason text)'), ('resume(endpoint text)'), ('trace(order_no text, app text)'),
+        ('first_event_id(moment timestamp with time zone)'), ('first_event_id(day date)')$$,
     'operators call these functions and no other');
 SELECT is_empty(
     $$SELECT p.oid::regprocedure FROM pg_proc AS p CROSS JOIN LATERAL aclexplode(coalesce(
@@ -113,6 +114,19 @@ SELECT is(
     (SELECT count(*) FROM yizhan.ops_log WHERE who = session_user AND action IN ('requeue', 'cancel', 'resume')),
     3::bigint, 'and all is logged under the name of the session');
 
+SELECT lives_ok(
+    $$DO $every$
+    DECLARE
+        view regclass;
+    BEGIN
+        FOR view IN
+            SELECT c.oid FROM pg_class AS c WHERE c.relnamespace = 'yizhan'::regnamespace AND c.relkind = 'v'
+        LOOP
+            EXECUTE format('SELECT * FROM %s', view);
+        END LOOP;
+    END
+    $every$;$$,
+    'an operator reads every view, and calls what the view calls');
 SELECT throws_ok('SELECT sealed_secrets FROM yizhan.app', '42501', NULL, 'an operator reads no secret');
 SELECT throws_ok(
     'SELECT sealed_link FROM yizhan.shop_authorization', '42501', NULL, 'nor the link to a shop''s vouchers, sealed or not');
