@@ -38,4 +38,13 @@ extension ListenAddress {
     func bound(to port: Int?) -> ListenAddress {
         ListenAddress(host: host, port: port ?? self.port)
     }
+
+    /// As seen from this machine: whoever listens on every address of it is reached at its loopback address.
+    var reachable: ListenAddress {
+        switch host {
+        case "0.0.0.0": ListenAddress(host: "127.0.0.1", port: port)
+        case "::": ListenAddress(host: "::1", port: port)
+        default: self
+        }
+    }
 }

@@ -42,6 +42,11 @@ extension Settings {
                 "Where platforms call. [YIZHAN_LISTEN] (default: \(Settings.defaultListen))", valueName: "host:port"))
         var listen: String?
 
+        @OptionGroup var admin: AdminFlags
+    }
+
+    /// For commands that only ask a running relay.
+    struct AdminFlags: ParsableArguments {
         @Option(
             help: .init(
                 """
@@ -88,7 +93,7 @@ extension Settings {
     /// Throws `ValidationError` naming the setting that is wrong.
     init(_ flags: Flags, environment: some ConfigProvider = EnvironmentVariablesProvider()) throws {
         self = try Settings(
-            database: flags.database, log: flags.log, listen: flags.listen, adminListen: flags.adminListen,
+            database: flags.database, log: flags.log, listen: flags.listen, adminListen: flags.admin.adminListen,
             environment: environment)
     }
 
@@ -97,6 +102,17 @@ extension Settings {
         environment: some ConfigProvider = EnvironmentVariablesProvider()
     ) throws {
         self = try Settings(database: database, log: log, listen: nil, adminListen: nil, environment: environment)
+    }
+
+    static func adminListen(
+        _ flags: AdminFlags, environment: some ConfigProvider = EnvironmentVariablesProvider()
+    ) throws -> ListenAddress {
+        let variable = ConfigReader(provider: environment).string(forKey: "yizhan.admin.listen")
+        return try adminListen(flags.adminListen ?? variable.flatMap { $0.isEmpty ? nil : $0 })
+    }
+
+    private static func adminListen(_ text: String?) throws -> ListenAddress {
+        try ListenAddress(text ?? defaultAdminListen, setting: "YIZHAN_ADMIN_LISTEN (--admin-listen)")
     }
 
     private init(
@@ -121,8 +137,7 @@ extension Settings {
         dataDirectory = text("yizhan.data.dir")
         self.listen = try ListenAddress(
             text("yizhan.listen") ?? Self.defaultListen, setting: "YIZHAN_LISTEN (--listen)")
-        self.adminListen = try ListenAddress(
-            text("yizhan.admin.listen") ?? Self.defaultAdminListen, setting: "YIZHAN_ADMIN_LISTEN (--admin-listen)")
+        self.adminListen = try Self.adminListen(text("yizhan.admin.listen"))
         let levelText = text("yizhan.log.level") ?? Logger.Level.info.rawValue
         guard let level = Logger.Level(rawValue: levelText) else {
             throw ValidationError(

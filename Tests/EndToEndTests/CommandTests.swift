@@ -20,6 +20,28 @@ import Testing
         }
     }
 
+    @Test func healthcheckTellsByItsExitCodeWhetherTheRelayIsReady() async throws {
+        try await withStoppableCluster { cluster in
+            try await RelayFixture.with(on: cluster) { fixture in
+                // As in a container, where the relay listens on every address.
+                let listen = ["YIZHAN_ADMIN_LISTEN": "0.0.0.0:\(try fixture.relays[0].adminPort)"]
+                let ready = try await YizhanCommand.run(["healthcheck"], listen).requireSuccess()
+                #expect(try JSON(parsing: ready.output)["status"] == "ready")
+
+                try await cluster.stop()
+                let away = try await YizhanCommand.run(["healthcheck"], listen)
+                #expect(away.exitCode == 1)
+                #expect(try JSON(parsing: away.output)["status"] == "not ready")
+
+                try await fixture.relays[0].crash()
+                let gone = try await YizhanCommand.run(["healthcheck"], listen)
+                #expect(gone.exitCode == 1)
+                #expect(gone.errors.contains("refused the connection"))
+                #expect(gone.output.isEmpty)
+            }
+        }
+    }
+
     @Test func traceTellsTheStoryOfAnOrder() async throws {
         try await RelayFixture.with(merchant: { $0.timesSeen == 1 ? .status(500) : .issued }) { fixture in
             let reply = try await fixture.platform.issue("19201704060281699381")
@@ -107,7 +129,8 @@ import Testing
 
     @Test(arguments: [
         ["nonsense"], ["serve", "--nonsense"], ["apply"], ["trace"], ["sign", "renrenxiu"], ["send", "renrenxiu"],
-        ["serve", "--listen", "nowhere"], ["send", "renrenxiu-goods"], ["sink", "goods-library"],
+        ["serve", "--listen", "nowhere"], ["healthcheck", "--admin-listen", "nowhere"], ["send", "renrenxiu-goods"],
+        ["sink", "goods-library"],
         ["sink", "meituan-voucher", "--listen", "nowhere"], ["sink", "meituan-voucher", "--codes", "x"],
         ["meituan", "authorize"], ["meituan", "authorize", "--shop", "6/1"],
         ["meituan", "authorize", "--shop", "1", "--kept", "--used"],
@@ -130,7 +153,7 @@ import Testing
         ["send", "renrenxiu-goods"], ["send", "meituan-alliance"], ["send", "youzan"], ["sink"], ["sink", "merchant"],
         ["sink", "goods-library"], ["sink", "meituan-alliance"], ["sink", "meituan-voucher"], ["sink", "youzan"],
         ["sign", "meituan-alliance"], ["sign", "youzan"], ["meituan"], ["meituan", "authorize"],
-        ["status"], ["requeue"], ["cancel"], ["pause"], ["resume"],
+        ["status"], ["requeue"], ["cancel"], ["pause"], ["resume"], ["healthcheck"],
     ])
     func theHelpOfEachCommandHasAnExample(command: [String]) async throws {
         let help = try await YizhanCommand.run(command + ["--help"]).requireSuccess().output
