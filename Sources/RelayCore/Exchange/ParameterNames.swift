@@ -19,9 +19,26 @@ package enum ParameterNames {
         var names: [String] = []
         for part in body.split(separator: UInt8(ascii: "&")) where names.count < maximumCount {
             guard let end = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            names.append(shown(part[..<end]))
+            names.append(shown(decoded(part[..<end])[...]))
         }
         return names
+    }
+
+    /// A `%` without two hexadecimal digits behind it stays.
+    private static func decoded(_ name: ArraySlice<UInt8>) -> [UInt8] {
+        var decoded: [UInt8] = []
+        var rest = name
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count > 1,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                decoded.append(value)
+                rest.removeFirst(2)
+            } else {
+                decoded.append(byte)
+            }
+        }
+        return decoded
     }
 
     /// Up to 64 letters, digits, `_`, `-` and `.`; cut with a `?` at anything else, because what is no name may be the

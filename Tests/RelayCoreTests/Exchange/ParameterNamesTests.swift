@@ -21,7 +21,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("abc", []), ("abc&def&x=1", ["x"]), ("=value", ["?"]), ("%zz=1", ["?"]), ("a%41=1", ["a?"]), ("a b=1", ["a?"]),
+        ("abc", []), ("abc&def&x=1", ["x"]), ("=value", ["?"]), ("%zz=1", ["?"]),
+        ("app%5fkey=1&%41=2", ["app_key", "A"]), ("a%5=1", ["a?"]), ("a%+f=1", ["a?"]), ("a%00=1", ["a?"]),
+        ("a b=1", ["a?"]),
         (#"{"sign":"QUJD=="}"#, ["?"]), ("名字=1", ["?"]), ("", []), ("&&", []),
     ])
     func whatIsNoPlainNameIsCutWhereItStopsToBeOne(body: String, expected: [String]) {
