@@ -54,7 +54,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
-        .target(name: "PostgreSQL", dependencies: ["CLibPQ", log], swiftSettings: settings),
+        .target(name: "PostgreSQL", dependencies: ["CLibPQ", log, metrics], swiftSettings: settings),
         .target(name: "EmbeddedPostgreSQL", dependencies: [subprocess, system, log], swiftSettings: settings),
         .target(name: "RelayCore", swiftSettings: settings),
         .target(

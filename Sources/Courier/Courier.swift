@@ -1,5 +1,4 @@
 package import Logging
-import Metrics
 package import OutboundHTTP
 package import RelayCore
 import ServiceLifecycle
@@ -16,6 +15,7 @@ package final class Courier: Lanes, Service {
     private let shutdownGrace: Duration
     private let unixMilliseconds: @Sendable () -> Int64
     private let logger: Logger
+    private let metrics = AttemptMetrics()
 
     private let turns = Mailbox<LeasedDelivery>()
     private let isStopping = Atomic(false)
@@ -42,7 +42,14 @@ package final class Courier: Lanes, Service {
     /// Takes a new configuration; calls in flight end as they began.
     package func configure(_ directory: Directory) {
         destinations.configure(directory)
+        for endpoint in directory.endpoints.values { metrics.prepare(for: endpoint.name) }
         call(lanes.configure(directory.endpoints.values))
+    }
+
+    /// By endpoint.
+    package var callsInFlight: [String: Int] {
+        let running = lanes.callsInFlight.map { (destinations.name(of: $0.key), $0.value) }
+        return Dictionary(running, uniquingKeysWith: +)
     }
 
     package func takeSlot(of endpoint: EndpointID) -> LaneSlot? {
@@ -161,13 +168,14 @@ package final class Courier: Lanes, Service {
             case .postponed: (.info, "a delivery was postponed", "postponed")
             }
         let endpoint = destinations.name(of: report.delivery.key.endpoint)
-        Counter(label: "yizhan_attempts_total", dimensions: [("endpoint", endpoint), ("result", result)]).increment()
+        metrics.count(result, at: endpoint, took: report.took)
         logger.log(
             level: level, message,
             metadata: [
                 "event": "\(report.delivery.key.event)", "order_no": "\(report.delivery.event.orderNo)",
                 "endpoint": "\(endpoint)", "attempt": "\(report.delivery.attempt)",
                 "result": "\(result)", "reason": "\(report.loggedReason)",
+                "trace_id": "\(report.delivery.event.trace.traceID)",
             ])
     }
 

@@ -46,6 +46,10 @@ final class LaneBoard: Sendable {
         lanes.withLock { $0[endpoint]?.isPaused ?? true }
     }
 
+    var callsInFlight: [EndpointID: Int] {
+        lanes.withLock { $0.mapValues(\.running) }
+    }
+
     func takeSlot(of endpoint: EndpointID) -> LaneSlot? {
         let now = ContinuousClock.now
         return lanes.withLock { $0[endpoint]?.takeSlot(at: now) }

@@ -12,7 +12,7 @@ struct Webhook: Sendable {
     ) async -> AttemptReport {
         let call: HTTPCall
         do {
-            call = try self.call(for: attempt.delivery.event, of: platform, atUnixMilliseconds: unixMilliseconds())
+            call = try self.call(for: attempt.delivery, of: platform, atUnixMilliseconds: unixMilliseconds())
         } catch {
             return attempt.failed("the call could not be written: \(error)", retryAfter: nil)
         }
@@ -23,12 +23,15 @@ struct Webhook: Sendable {
     }
 
     private func call(
-        for event: Event, of platform: any Platform, atUnixMilliseconds now: Int64
+        for delivery: LeasedDelivery, of platform: any Platform, atUnixMilliseconds now: Int64
     ) throws(PlatformError) -> HTTPCall {
-        let signed = try signer.sign(event, of: platform, atUnixMilliseconds: now)
+        let signed = try signer.sign(delivery.event, of: platform, atUnixMilliseconds: now)
         return HTTPCall(
             method: .post, target: target,
-            headers: [("Content-Type", signed.body.contentType), ("User-Agent", "Yizhan")] + signed.headers,
+            headers: [
+                ("Content-Type", signed.body.contentType), ("User-Agent", "Yizhan"),
+                ("traceparent", delivery.event.trace.traceparent(of: delivery.key, token: delivery.token)),
+            ] + signed.headers,
             body: signed.body.bytes)
     }
 }

@@ -1,4 +1,5 @@
 package import Logging
+import Metrics
 import Synchronization
 
 /// A bounded set of connections, opened when needed and lent one borrower at a time.
@@ -30,6 +31,8 @@ package final class PostgresPool: Sendable {
 
     private struct State {
         var open = 0
+        /// Connections that broke and have not been replaced yet.
+        var lost = 0
         /// The most recently used last, and lent first.
         var idle: [PostgresConnection] = []
         /// The longest waiting first. Not empty only while every connection is lent or being opened.
@@ -43,6 +46,8 @@ package final class PostgresPool: Sendable {
     private let acquireTimeout: Duration
     private let logger: Logger
     private let state = Mutex(State())
+
+    private let reconnects = Counter(label: "yizhan_database_reconnects_total")
 
     /// - Parameter acquireTimeout: how long a borrower waits in the queue; connecting has its own limit.
     package init(
@@ -112,8 +117,10 @@ package final class PostgresPool: Sendable {
             switch await connection.lend(to: borrower) {
             case .stale:
                 logger.debug("PostgreSQL had ended an idle connection")
+                state.withLock { $0.lost += 1 }
                 connection = try await open()
             case .returned(let result, let isReusable):
+                if !isReusable { state.withLock { $0.lost += 1 } }
                 release(isReusable ? connection : nil)
                 return result
             }
@@ -136,11 +143,19 @@ package final class PostgresPool: Sendable {
     /// For who has the right to; gives it back on failure.
     private func open() async throws(PostgresError) -> PostgresConnection {
         do {
-            return try await PostgresConnection.open(configuration, logger: logger)
+            let connection = try await PostgresConnection.open(configuration, logger: logger)
+            if state.withLock({ Self.replacesLost(&$0) }) { reconnects.increment() }
+            return connection
         } catch {
             release(nil)
             throw error
         }
+    }
+
+    private static func replacesLost(_ state: inout State) -> Bool {
+        guard state.lost > 0 else { return false }
+        state.lost -= 1
+        return true
     }
 
     /// nil: wait.

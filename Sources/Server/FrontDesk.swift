@@ -12,13 +12,15 @@ struct FrontDesk: Sendable {
     private let intake: Intake
     private let goodsLibrary: any GoodsLibrary
     private let callbackKeys: any CallbackKeys
+    private let rejections: any Rejections
     private let directory: @Sendable () -> Directory
     private let unixMilliseconds: @Sendable () -> Int64
     private let logger: Logger
 
     init(
         platforms: [any Platform], intake: Intake, goodsLibrary: any GoodsLibrary, callbackKeys: any CallbackKeys,
-        directory: @escaping @Sendable () -> Directory, unixMilliseconds: @escaping @Sendable () -> Int64,
+        rejections: any Rejections, directory: @escaping @Sendable () -> Directory,
+        unixMilliseconds: @escaping @Sendable () -> Int64,
         logger: Logger
     ) {
         self.platforms = platforms
@@ -26,18 +28,31 @@ struct FrontDesk: Sendable {
         self.intake = intake
         self.goodsLibrary = goodsLibrary
         self.callbackKeys = callbackKeys
+        self.rejections = rejections
         self.directory = directory
         self.unixMilliseconds = unixMilliseconds
         self.logger = logger
     }
 
+    /// `request` may still be sending its body.
     func answer(_ request: Request, from address: SocketAddress?) async -> PlatformAnswer {
+        let start = ContinuousClock.now
         let directory = directory()
-        guard let (appName, path) = Self.split(request.uri.path) else {
+        let place = Self.split(request.uri.path)
+        let app = place.flatMap { directory.apps[$0.app] }
+        let answer = await answer(request, at: place?.path, for: app, directory, from: address)
+        intake.metrics.apps[app?.name ?? ""].answers.record(duration: .now - start)
+        return answer
+    }
+
+    private func answer(
+        _ request: Request, at path: String?, for app: App?, _ directory: Directory, from address: SocketAddress?
+    ) async -> PlatformAnswer {
+        guard let path else {
             refuse("unknown_path", from: address)
             return platforms[0].answer(.failed(.unknownApp))
         }
-        guard let app = directory.apps[appName], let platform = byName[app.platform] else {
+        guard let app, let platform = byName[app.platform] else {
             refuse("unknown_app", from: address)
             let platform = platforms.first { $0.callbacks.contains { $0.path == path } }
             return (platform ?? platforms[0]).answer(.failed(.unknownApp))
@@ -72,27 +87,26 @@ struct FrontDesk: Sendable {
         let call = InboundCall(
             callback: callback, method: request.method.rawValue, contentType: contentType, body: body,
             receivedAtMilliseconds: unixMilliseconds())
-        return platform.answer(await reply(to: call, of: app, platform, directory, from: address))
+        let reply = await reply(to: call, of: app, platform, directory, trace: TraceContext(request))
+        if case .failed(.refused(let refusal)) = reply {
+            refuse(refusal.reason.rawValue, of: app, from: address, detail: refusal.detail, call)
+        }
+        return platform.answer(reply)
     }
 
     private func reply(
-        to call: InboundCall, of app: App, _ platform: any Platform, _ directory: Directory,
-        from address: SocketAddress?
+        to call: InboundCall, of app: App, _ platform: any Platform, _ directory: Directory, trace: TraceContext?
     ) async -> Reply {
-        let reply: Reply
         switch platform.receive(call, for: app) {
-        case .refused(let refusal): reply = .failed(.refused(refusal))
-        case .acknowledged: reply = .taken
-        case .goodsInquiry(let inquiry): reply = await look(up: inquiry, of: app, in: directory)
-        case .callbackKey(let notice): reply = await take(notice, of: app, in: directory)
-        case .event(let arrival):
-            reply = await intake.take(
+        case .refused(let refusal): return .failed(.refused(refusal))
+        case .acknowledged: return .taken
+        case .goodsInquiry(let inquiry): return await look(up: inquiry, of: app, in: directory)
+        case .callbackKey(let notice): return await take(notice, of: app, in: directory, trace: trace)
+        case .event(var arrival):
+            arrival.trace = trace
+            return await intake.take(
                 arrival, of: app, awaitsOutcome: platform.outcomeWriter != nil, in: directory)
         }
-        if case .failed(.refused(let refusal)) = reply {
-            refuse(refusal.reason.rawValue, of: app, from: address, detail: refusal.detail)
-        }
-        return reply
     }
 
     private func look(up inquiry: GoodsInquiry, of app: App, in directory: Directory) async -> Reply {
@@ -109,7 +123,9 @@ struct FrontDesk: Sendable {
 
     /// The key comes first, and then the event that tells of it: a notice that is sent again, because the relay died in
     /// between, finds the key current and stores the event.
-    private func take(_ notice: CallbackKeyNotice, of app: App, in directory: Directory) async -> Reply {
+    private func take(
+        _ notice: CallbackKeyNotice, of app: App, in directory: Directory, trace: TraceContext?
+    ) async -> Reply {
         do {
             switch try await callbackKeys.announce(notice, of: app) {
             case .outdated:
@@ -117,6 +133,7 @@ struct FrontDesk: Sendable {
             case .current(let firstAnnounced):
                 var arrival = notice.arrival
                 arrival.dedupeKey = "\(firstAnnounced)"
+                arrival.trace = trace
                 let reply = await intake.take(arrival, of: app, awaitsOutcome: false, in: directory)
                 // Nobody has to want to hear of keys.
                 if case .failed(.refused(let refusal)) = reply, refusal.reason == .noRoute { return .taken }
@@ -127,10 +144,17 @@ struct FrontDesk: Sendable {
         }
     }
 
-    private func refuse(_ reason: String, of app: App? = nil, from address: SocketAddress?, detail: String? = nil) {
-        Counter(
-            label: "yizhan_refused_calls_total", dimensions: [("app", app?.name ?? ""), ("reason", reason)]
-        ).increment()
+    /// - Parameter call: where its body was read.
+    private func refuse(
+        _ reason: String, of app: App? = nil, from address: SocketAddress?, detail: String? = nil,
+        _ call: InboundCall? = nil
+    ) {
+        intake.metrics.refused[.init(app: app?.name ?? "", reason: reason)].increment()
+        rejections.record {
+            RefusedCall(
+                app: app?.id, reason: reason, detail: detail, remoteAddress: address?.ipAddress,
+                parameters: call.map { ParameterNames.names(in: $0) } ?? [])
+        }
         var metadata: Logger.Metadata = ["reason": "\(reason)", "from": "\(address?.ipAddress ?? "")"]
         if let app { metadata["app"] = "\(app.name)" }
         if let detail { metadata["detail"] = "\(detail)" }

@@ -1,4 +1,4 @@
-import Logging
+package import Logging
 import Metrics
 package import RelayCore
 
@@ -11,12 +11,17 @@ package struct Intake: Sendable {
     private let lanes: any Lanes
     private let outcomes: any Outcomes
     private let ids: EventIDSource
+    private let logger: Logger
+    let metrics = CallMetrics()
 
-    package init(inbox: any Inbox, lanes: any Lanes, outcomes: any Outcomes, ids: EventIDSource) {
+    package init(
+        inbox: any Inbox, lanes: any Lanes, outcomes: any Outcomes, ids: EventIDSource, logger: Logger
+    ) {
         self.inbox = inbox
         self.lanes = lanes
         self.outcomes = outcomes
         self.ids = ids
+        self.logger = logger
     }
 
     /// - Parameter awaitsOutcome: whether the platform's call waits for what the merchant says.
@@ -24,18 +29,18 @@ package struct Intake: Sendable {
         guard let route = directory.route(for: arrival, of: app.id) else { return .failed(.refused(.noRoute)) }
         let deadline = ContinuousClock.now + app.reply.wait
         let submission = plan(arrival, of: app, on: route, in: directory)
-        guard awaitsOutcome else { return await store(submission) }
+        guard awaitsOutcome else { return await store(submission, of: app, in: directory) }
         // Before the commit, so that an outcome which is there first is not missed.
         let expected = outcomes.expect(DeliveryKey(event: submission.id, endpoint: route.endpoint))
         defer { outcomes.dismiss(expected) }
         do {
             switch try await inbox.accept(submission) {
             case .stored(let isHeldHere):
-                Counters.accepted.increment()
+                accepted(submission, of: app, in: directory)
                 let outcome = await outcomes.outcome(expected, isHeldHere: isHeldHere, by: deadline)
                 return reply(to: outcome, of: app)
             case .known(let known):
-                Counters.repeated.increment()
+                metrics.apps[app.name].repeated.increment()
                 return try await reply(to: known, of: app, by: deadline)
             }
         } catch {
@@ -49,28 +54,44 @@ package struct Intake: Sendable {
         _ arrival: Arrival, of app: App, in directory: Directory
     ) async throws(InboxError) -> Bool? {
         guard let route = directory.route(for: arrival, of: app.id) else { return nil }
-        switch try await inbox.accept(plan(arrival, of: app, on: route, in: directory)) {
+        let submission = plan(arrival, of: app, on: route, in: directory)
+        switch try await inbox.accept(submission) {
         case .stored:
-            Counters.accepted.increment()
+            accepted(submission, of: app, in: directory)
             return true
         case .known:
             return false
         }
     }
 
-    private func store(_ submission: Submission) async -> Reply {
+    private func store(_ submission: Submission, of app: App, in directory: Directory) async -> Reply {
         do {
             switch try await inbox.accept(submission) {
             case .stored:
-                Counters.accepted.increment()
+                accepted(submission, of: app, in: directory)
                 return .taken
             case .known(let known):
-                Counters.repeated.increment()
+                metrics.apps[app.name].repeated.increment()
                 return known.hasSameContent ? .taken : .failed(.refused(.conflict))
             }
         } catch {
             return reply(to: error)
         }
+    }
+
+    private func accepted(_ submission: Submission, of app: App, in directory: Directory) {
+        metrics.apps[app.name].accepted.increment()
+        for delivery in submission.deliveries {
+            guard let endpoint = directory.endpoints[delivery.endpoint] else { continue }
+            metrics.acceptedDeliveries[endpoint.name].increment()
+        }
+        let trace = submission.arrival.trace ?? TraceContext(begunFor: submission.id)
+        logger.debug(
+            "accepted",
+            metadata: [
+                "event": "\(submission.id)", "order_no": "\(submission.arrival.orderNo)", "app": "\(app.name)",
+                "trace_id": "\(trace.traceID)",
+            ])
     }
 
     private func plan(_ arrival: Arrival, of app: App, on route: Route, in directory: Directory) -> Submission {
@@ -118,24 +139,14 @@ package struct Intake: Sendable {
     private func reply(to error: InboxError) -> Reply {
         switch error {
         case .full:
-            Counters.shed.increment()
+            metrics.shed.increment()
             return .failed(.overloaded(retryAfterSeconds: Self.retryAfterSeconds))
         case .unavailable:
-            Counters.unavailable.increment()
+            metrics.unavailable.increment()
             return .failed(.unavailable(retryAfterSeconds: Self.retryAfterSeconds))
         case .unknown:
-            Counters.unknown.increment()
+            metrics.unknown.increment()
             return .failed(.unavailable(retryAfterSeconds: Self.retryAfterSeconds))
         }
     }
-}
-
-/// Made once: looking a metric up by its label costs more than counting.
-private enum Counters {
-    static let accepted = Counter(label: "yizhan_accepted_events_total")
-    static let repeated = Counter(label: "yizhan_repeated_events_total")
-    static let shed = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "overloaded")])
-    static let unavailable = Counter(
-        label: "yizhan_unstored_calls_total", dimensions: [("reason", "database_away")])
-    static let unknown = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "unknown")])
 }

@@ -21,14 +21,14 @@ package struct PlatformServer: Service {
     ///   - onServerRunning: called with the bound port, which tells what port 0 became.
     package init(
         address: BindAddress, platforms: [any Platform], intake: Intake, goodsLibrary: any GoodsLibrary,
-        callbackKeys: any CallbackKeys, directory: @escaping @Sendable () -> Directory,
+        callbackKeys: any CallbackKeys, rejections: any Rejections, directory: @escaping @Sendable () -> Directory,
         unixMilliseconds: @escaping @Sendable () -> Int64, bodyTimeout: TimeAmount = .seconds(10),
         group: any EventLoopGroup, logger: Logger,
         onServerRunning: @escaping @Sendable (Int?) async -> Void = { _ in }
     ) {
         let desk = FrontDesk(
             platforms: platforms, intake: intake, goodsLibrary: goodsLibrary, callbackKeys: callbackKeys,
-            directory: directory, unixMilliseconds: unixMilliseconds, logger: logger)
+            rejections: rejections, directory: directory, unixMilliseconds: unixMilliseconds, logger: logger)
         self.application = Application(
             responder: CallbackResponder { request, context in
                 Response(await desk.answer(request, from: context.remoteAddress)).answering(request.method)

@@ -46,7 +46,11 @@ struct Relay: Service {
             database: database.configuration, logger: logger, work: { work.raise() },
             configuration: { configuration.changed() })
         let outcomes = OutcomeBoard(pool: database.pool, logger: logger)
-        let ledger = GroupLedger(pool: database.pool, relay: relay, outcomes: outcomes, logger: logger)
+        let settlements = SettlementMetrics(directory: { configuration.current }, unixMilliseconds: clock)
+        settlements.prepare(configuration.current)
+        configuration.onChange { settlements.prepare($0) }
+        let ledger = GroupLedger(
+            pool: database.pool, relay: relay, outcomes: outcomes, metrics: settlements, logger: logger)
         let outside = Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust())
         let courier = Courier(
             platforms: PlatformList.all, ledger: ledger,
@@ -58,6 +62,9 @@ struct Relay: Service {
         configuration.onChange { courier.configure($0) }
         let claimer = Claimer(pool: database.pool, relay: relay, lanes: courier, wake: work, logger: logger)
         let inbox = GroupInbox(pool: database.pool, relay: relay, lanes: courier, logger: logger)
+        let rejections = RejectionLog(pool: database.pool, logger: logger)
+        let backlog = BacklogSampler(pool: database.pool, logger: logger)
+        let gauges = RelayGauges(pool: database.pool, inbox: inbox, courier: courier)
 
         let chores = Chores(
             pool: database.pool,
@@ -68,7 +75,7 @@ struct Relay: Service {
 
         let ports = PortBoard(onReady: onReady)
         let intake = Intake(
-            inbox: inbox, lanes: courier, outcomes: outcomes, ids: EventIDSource(clock: clock))
+            inbox: inbox, lanes: courier, outcomes: outcomes, ids: EventIDSource(clock: clock), logger: logger)
         let reconciler = Reconciler(
             client: OrderListClient(outside: outside, unixMilliseconds: clock),
             polls: StoredOrderPolls(pool: database.pool, relay: relay, logger: logger),
@@ -80,7 +87,8 @@ struct Relay: Service {
             address: settings.listen.bindAddress, platforms: PlatformList.all, intake: intake,
             goodsLibrary: MerchantGoodsLibrary(outside: outside, unixMilliseconds: clock, logger: logger),
             callbackKeys: StoredCallbackKeys(store: store, watch: configuration, logger: logger),
-            directory: { configuration.current }, unixMilliseconds: clock, group: group, logger: logger
+            rejections: rejections, directory: { configuration.current }, unixMilliseconds: clock, group: group,
+            logger: logger
         ) { port in
             logger.notice("platforms call here", metadata: ["listen": "\(settings.listen.bound(to: port))"])
             await ports.bound(platforms: port ?? settings.listen.port)
@@ -91,7 +99,10 @@ struct Relay: Service {
                 HealthCheck("database") { await database.problem() },
                 HealthCheck("inbox") { inbox.isAvailable ? nil : "events cannot be stored now" },
             ],
-            metrics: metrics,
+            metrics: { [metrics] in
+                gauges.update()
+                return metrics()
+            },
             authorizations: VoucherAuthorizations(
                 store: ShopAuthorizationStore(pool: database.pool, box: try database.secretBox()),
                 directory: { configuration.current }, outside: outside, logger: logger),
@@ -108,7 +119,8 @@ struct Relay: Service {
             configuration: .init(
                 services: [
                     Listening(server: adminServer, address: settings.adminListen, setting: "YIZHAN_ADMIN_LISTEN"),
-                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer, reconciler, chores,
+                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer, reconciler, rejections, backlog,
+                    chores,
                     Listening(server: platformServer, address: settings.listen, setting: "YIZHAN_LISTEN"),
                 ],
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct IndependentClientTests {
     @Test func aMerchantAndAPlatformInPythonGetAlongWithTheRelay() async throws {
-        let python = try await PythonEnvironment.standardWebhooks()
+        let python = try await PythonEnvironment.interpreter()
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appending(path: "Python/merchant_and_platform.py").path
         try await RelayFixture.with { fixture in

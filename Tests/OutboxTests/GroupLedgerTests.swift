@@ -10,7 +10,8 @@ import Testing
 
     private func ledger(_ outbox: TestOutbox) -> GroupLedger {
         GroupLedger(
-            pool: outbox.pool, relay: 1, outcomes: OutcomeBoard(pool: outbox.pool, logger: .silent), logger: .silent)
+            pool: outbox.pool, relay: 1, outcomes: OutcomeBoard(pool: outbox.pool, logger: .silent),
+            metrics: .test, logger: .silent)
     }
 
     private func record(_ reports: AttemptReport..., in ledger: GroupLedger) {
@@ -72,7 +73,7 @@ import Testing
     @Test func aLateReportBesideTheOneThatCountsIsNobodysOutcome() async throws {
         try await TestOutbox.with { outbox in
             let board = OutcomeBoard(pool: outbox.pool, logger: .silent)
-            let ledger = GroupLedger(pool: outbox.pool, relay: 1, outcomes: board, logger: .silent)
+            let ledger = GroupLedger(pool: outbox.pool, relay: 1, outcomes: board, metrics: .test, logger: .silent)
             let late = try await outbox.lease("A1")
             try await outbox.run("UPDATE yizhan.outbox SET token = 2")
             let current = LeasedDelivery(

@@ -53,6 +53,7 @@ import Testing
     /// Name, statement, and how many rows it may fetch by an index.
     private static let statements: [(String, String, Int64)] = [
         ("claim", "SELECT * FROM yizhan.claim(1, '15 s', '{1,2}', '{32,32}')", 32 * 2 + 100),
+        ("sample_backlog", "SELECT * FROM yizhan.sample_backlog(50)", 50 * 2),
         (
             "claim from a quota",
             """

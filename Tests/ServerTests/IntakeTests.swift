@@ -18,7 +18,7 @@ import Testing
     ) async throws -> Reply {
         let intake = Intake(
             inbox: inbox, lanes: FewLanes(free: free), outcomes: outcomes,
-            ids: EventIDSource(clock: { 1_700_000_000_000 }))
+            ids: EventIDSource(clock: { 1_700_000_000_000 }), logger: LogLines().logger)
         let reply = await intake.take(arrival, of: teahouse, awaitsOutcome: awaitsOutcome, in: try directory())
         #expect(outcomes.isQuiet, "every expected outcome was dismissed")
         return reply

@@ -261,6 +261,46 @@ import Testing
         }
     }
 
+    @Test func aRefusedCallIsKeptForOperatorsWithNamesAndNoValues() async throws {
+        let rejections = RecordingRejections()
+        try await RunningServer.run(rejections: rejections) { server in
+            try await server.connect { connection in
+                _ = try await connection.post(RunningServer.issue, try goodsIssue(secret: Secret("another")))
+                _ = try await connection.post("/in/nobody/goods/issue", "a=1")
+                _ = try await connection.post(RunningServer.issue, "a=1", type: "text/plain")
+            }
+        }
+        let calls = rejections.calls
+        #expect(calls.map(\.reason) == ["wrong_signature", "unknown_app", "wrong_content_type"])
+        #expect(calls.map(\.app) == [teahouse.id, nil, teahouse.id])
+        #expect(calls.allSatisfy { $0.remoteAddress == "127.0.0.1" })
+        #expect(
+            calls.map(\.parameters) == [
+                ["app_key", "time_stamp", "openid", "order_no", "goods_code", "phone", "sign"], [], [],
+            ])
+    }
+
+    @Test func theTraceThatACallNamesGoesWithItsEventAndABrokenOneDoesNot() async throws {
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        let header = "traceparent: 00-\(trace)-00f067aa0ba902b7-01\r\n"
+        try await RunningServer.run { server in
+            try await server.connect { connection in
+                for headers in [header, "", header + header, "traceparent: \(trace)\r\n"] {
+                    let request = RawConnection.request("POST", RunningServer.issue, try goodsIssue())
+                    try await connection.send(request.replacing("Host: relay\r\n", with: "Host: relay\r\n" + headers))
+                    _ = try await connection.answer()
+                }
+            }
+            #expect(server.inbox.submissions.map(\.arrival.trace?.traceID) == [trace, nil, nil, nil])
+            let id = try #require(server.inbox.submissions.last?.id)
+            #expect(
+                server.log.all.contains {
+                    $0
+                        == "accepted app=teahouse-rrx event=\(id) order_no=order-1 trace_id=\("\(id)".filter { $0 != "-" })"
+                })
+        }
+    }
+
     @Test func anOutsiderMakesNoNewSeries() async throws {
         try await RunningServer.run { server in
             try await server.connect { connection in

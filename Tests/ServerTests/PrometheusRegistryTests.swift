@@ -65,6 +65,14 @@ import Testing
         #expect(lines == ["# HELP yizhan_x Not described.", "# TYPE yizhan_x gauge", "yizhan_x 0.5"])
     }
 
+    @Test func aGaugeThatIsTakenAwayIsNotWrittenAnyMoreAndTheOthersAre() {
+        let gone = registry.makeMeter(label: "yizhan_x", dimensions: [("endpoint", "a")])
+        registry.makeMeter(label: "yizhan_x", dimensions: [("endpoint", "b")]).set(Int64(2))
+        gone.set(Int64(1))
+        registry.destroyMeter(gone)
+        #expect(lines.dropFirst(2) == [#"yizhan_x{endpoint="b"} 2.0"#])
+    }
+
     @Test func timesAreInSeconds() {
         let timer = registry.makeTimer(label: "yizhan_x_seconds", dimensions: [])
         timer.recordNanoseconds(1_500_000_000)

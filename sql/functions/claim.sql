@@ -20,7 +20,8 @@ RETURNS TABLE (
     type text,
     order_no text,
     body bytea,
-    answers_platform boolean
+    answers_platform boolean,
+    traceparent text
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -81,7 +82,8 @@ BEGIN
     )
     SELECT
         l.event_id, l.endpoint_id, l.attempt::integer, l.token, clock_timestamp() - l.opened_at,
-        e.app_id, e.type, e.order_no, e.body, e.reply_endpoint_id = l.endpoint_id
+        e.app_id, e.type, e.order_no, e.body, e.reply_endpoint_id = l.endpoint_id,
+        e.traceparent
     FROM leased AS l
     JOIN yizhan.event AS e ON e.id = l.event_id;
 END

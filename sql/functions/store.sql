@@ -22,7 +22,9 @@ CREATE OR REPLACE FUNCTION yizhan.store(
     -- Of each event, like those up to `warnings`. Whether its order is ordered wherever it goes.
     ordered_events boolean[],
     -- The event is known as well if its order has one whose dedupe key starts so; NULL: by its own key alone.
-    known_prefixes text[]
+    known_prefixes text[],
+    -- Of each event, like those before. NULL: the platform's call named no trace.
+    traceparents text[] DEFAULT NULL
 )
 RETURNS TABLE (event_id uuid, endpoint_id integer, leased boolean)
 LANGUAGE plpgsql
@@ -44,11 +46,13 @@ BEGIN
     RETURN QUERY
     WITH stored AS (
         INSERT INTO yizhan.event AS e (
-            id, app_id, order_no, dedupe_key, type, body, fingerprint, reply_endpoint_id, warning, ordered)
+            id, app_id, order_no, dedupe_key, type, body, fingerprint, reply_endpoint_id, warning, ordered,
+            traceparent)
         SELECT i.* FROM unnest(
             event_ids, app_ids, order_nos, dedupe_keys, types, bodies, fingerprints, reply_endpoint_ids, warnings,
-            ordered_events) AS i (
-            id, app_id, order_no, dedupe_key, type, body, fingerprint, reply_endpoint_id, warning, ordered)
+            ordered_events, traceparents) AS i (
+            id, app_id, order_no, dedupe_key, type, body, fingerprint, reply_endpoint_id, warning, ordered,
+            traceparent)
         WHERE i.id <> ALL (known)
         ON CONFLICT (order_no, app_id, dedupe_key) DO NOTHING
         RETURNING e.id, e.seq, e.app_id, e.order_no

@@ -14,7 +14,10 @@ BEGIN
     RETURN QUERY
     WITH story AS (
         SELECT e.received_at AS at, 0 AS rank, e.seq, 'received' AS what,
-            format('%s by %s, event %s: %s', e.type, a.name, e.id, yizhan.readable(e.body)) AS detail
+            format(
+                '%s by %s, event %s, trace %s: %s', e.type, a.name, e.id,
+                coalesce(split_part(e.traceparent, '-', 2), replace(e.id::text, '-', '')),
+                yizhan.readable(e.body)) AS detail
         FROM yizhan.event AS e
         JOIN yizhan.app AS a ON a.id = e.app_id
         WHERE e.order_no = wanted_order AND e.app_id = wanted_app

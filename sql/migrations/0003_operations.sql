@@ -98,3 +98,12 @@ CREATE TABLE yizhan.chore (
     name text PRIMARY KEY,
     begun_at timestamptz NOT NULL
 );
+
+-- The `traceparent` of the platform's call; NULL where it had none, and the trace's id is the event's.
+ALTER TABLE yizhan.event ADD COLUMN traceparent text;
+
+-- Relays of the version before go on calling both until they are replaced: what is new stands last.
+DROP FUNCTION IF EXISTS yizhan.store(
+    integer, uuid[], integer[], text[], text[], text[], bytea[], bytea[], integer[], text[], uuid[], integer[],
+    interval[], boolean[], boolean[], text[]);
+DROP FUNCTION IF EXISTS yizhan.claim(integer, interval, integer[], integer[]);

@@ -44,11 +44,12 @@ SELECT results_eq(
     'the story is complete and in the order in which it happened');
 SELECT results_eq(
     $$SELECT regexp_replace(
-            replace(detail, test.event('A1')::text, 'ID'), '\d{4}-\d\d-\d\d [0-9:.]+([+-]\d+)?',
+            replace(
+                replace(detail, test.event('A1')::text, 'ID'), replace(test.event('A1')::text, '-', ''), 'TRACE'), '\d{4}-\d\d-\d\d [0-9:.]+([+-]\d+)?',
                 'TIME') COLLATE "default"
         FROM yizhan.trace('A1')$$,
     $$VALUES
-        ('goods.issue by rrx, event ID: body of A1'),
+        ('goods.issue by rrx, event ID, trace TRACE: body of A1'),
         ('price differs'),
         ('2 times with the same content, 1 times with other content, refused, first at TIME'),
         ('erp; after 1500 ms; HTTP 502; answer: bad gateway; relay 1; due again at TIME'),
@@ -67,10 +68,12 @@ SELECT set_eq(
     $$VALUES ('due', 'audit; 1 attempts so far'), ('waiting, endpoint paused', 'till; 1 attempts so far; they moved')$$,
     'what waits is said to be due, or paused');
 
-UPDATE yizhan.event SET body = '\xff00'::bytea;
+UPDATE yizhan.event SET
+    body = '\xff00'::bytea, traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 SELECT matches(
-    (SELECT detail FROM yizhan.trace('A1', 'rrx') WHERE what = 'received'), 'event .*: \\377\\000$',
-    'a body that is no text is shown escaped');
+    (SELECT detail FROM yizhan.trace('A1', 'rrx') WHERE what = 'received'), 
+    'event .*, trace 4bf92f3577b34da6a3ce929d0e0e4736: \\377\\000$',
+    'a caller''s trace is named, and a body that is no text is shown escaped');
 SELECT throws_ok($$SELECT * FROM yizhan.trace('A1', 'alliance')$$, 'P0002', NULL, 'another app''s order is not found');
 
 SELECT * FROM finish();

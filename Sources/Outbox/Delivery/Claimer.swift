@@ -81,7 +81,8 @@ package struct Claimer: Service {
         let leaseEnds = ContinuousClock.now + lease
         let rows = try await pool.query(
             """
-            SELECT event_id, endpoint_id, attempt, token, age, app_id, type, order_no, body, answers_platform
+            SELECT event_id, endpoint_id, attempt, token, age, app_id, type, order_no, body, answers_platform,
+                traceparent
             FROM yizhan.claim($1, $2, $3, $4)
             """,
             [
@@ -109,7 +110,7 @@ extension LeasedDelivery {
             key: DeliveryKey(event: id, endpoint: EndpointID(try row.int32(1))),
             event: Event(
                 id: id, app: AppID(try row.int32(5)), type: try row.text(6), orderNo: try row.text(7),
-                body: try row.bytes(8)),
+                body: try row.bytes(8), trace: try row.optional.text(10).flatMap { TraceContext(traceparent: $0) }),
             attempt: Int(try row.int32(2)),
             token: try row.int64(3),
             leaseEnds: leaseEnds,

@@ -24,11 +24,14 @@ package final class GroupLedger: Ledger, Service {
     private let stopsAt = Mutex<ContinuousClock.Instant?>(nil)
 
     private let groupSizes = Recorder(label: "yizhan_ledger_group_reports")
-    private let fenced = Counter(label: "yizhan_fenced_writes_total")
+    private let metrics: SettlementMetrics
 
-    package init(pool: PostgresPool, relay: Int32, outcomes: OutcomeBoard, logger: Logger) {
+    package init(
+        pool: PostgresPool, relay: Int32, outcomes: OutcomeBoard, metrics: SettlementMetrics, logger: Logger
+    ) {
         self.book = DeliveryBook(pool: pool, relay: relay, timeout: Self.timeout)
         self.outcomes = outcomes
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -82,13 +85,15 @@ package final class GroupLedger: Ledger, Service {
     /// - Parameter effect: nil where the token no longer matched.
     private func conclude(_ entry: LedgerEntry, _ effect: DeliveryBook.Effect?) {
         let report = entry.report
-        if effect == nil {
-            fenced.increment()
+        if effect != nil {
+            metrics.wrote(report)
+        } else {
+            metrics.threwAway()
             logger.warning(
                 "an attempt came too late: its delivery was leased again, or ended, in the meantime",
                 metadata: [
                     "event": "\(report.delivery.key.event)", "order_no": "\(report.delivery.event.orderNo)",
-                    "attempt": "\(report.delivery.attempt)",
+                    "attempt": "\(report.delivery.attempt)", "trace_id": "\(report.delivery.event.trace.traceID)",
                 ])
         }
         if effect != nil, case .settle(let state) = report.verdict {

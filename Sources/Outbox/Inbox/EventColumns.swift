@@ -14,6 +14,7 @@ struct EventColumns {
     private var warnings: [String?] = []
     private var orderedEvents: [Bool] = []
     private var knownPrefixes: [String?] = []
+    private var traceparents: [String?] = []
 
     private var deliveryEvents: [UInt128] = []
     private var deliveryEndpoints: [Int32] = []
@@ -32,6 +33,7 @@ struct EventColumns {
         warnings.reserveCapacity(count)
         orderedEvents.reserveCapacity(count)
         knownPrefixes.reserveCapacity(count)
+        traceparents.reserveCapacity(count)
         deliveryEvents.reserveCapacity(count)
         deliveryEndpoints.reserveCapacity(count)
         leases.reserveCapacity(count)
@@ -51,6 +53,7 @@ struct EventColumns {
         warnings.append(arrival.warning)
         orderedEvents.append(arrival.isOrdered)
         knownPrefixes.append(arrival.knownPrefix)
+        traceparents.append(arrival.trace?.kept)
         for delivery in submission.deliveries {
             deliveryEvents.append(submission.id.bits)
             deliveryEndpoints.append(delivery.endpoint.number)
@@ -64,7 +67,7 @@ struct EventColumns {
             .uuids(ids), .int32s(apps), .texts(orderNos), .texts(dedupeKeys), .texts(types), .byteas(bodies),
             .byteas(fingerprints), .int32s(replyEndpoints), .texts(warnings), .uuids(deliveryEvents),
             .int32s(deliveryEndpoints), .intervals(leases), .bools(ordered),
-            .bools(orderedEvents), .texts(knownPrefixes),
+            .bools(orderedEvents), .texts(knownPrefixes), .texts(traceparents),
         ]
     }
 }

@@ -16,7 +16,8 @@ struct EventStore: Sendable {
         let answer = try await withOneRetry(
             """
             SELECT event_id, endpoint_id, leased
-            FROM yizhan.store($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            FROM yizhan.store(
+                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             """,
             [.int32(relay)] + rows.parameters)
         var stored = StoredDeliveries()

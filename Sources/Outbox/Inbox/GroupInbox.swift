@@ -42,6 +42,11 @@ package final class GroupInbox: Inbox, Service {
         !isDatabaseAway.load(ordering: .relaxed)
     }
 
+    /// Events that wait for their commit.
+    package var depth: Int {
+        arrivals.count
+    }
+
     package func accept(_ submission: Submission) async throws(InboxError) -> Acceptance {
         let result = await withCheckedContinuation { caller in
             let pending = PendingSubmission(submission: submission, arrivedAt: .now, caller: caller)
@@ -192,6 +197,6 @@ extension Event {
     fileprivate init(_ submission: Submission) {
         self.init(
             id: submission.id, app: submission.app, type: submission.arrival.type,
-            orderNo: submission.arrival.orderNo, body: submission.arrival.body)
+            orderNo: submission.arrival.orderNo, body: submission.arrival.body, trace: submission.arrival.trace)
     }
 }

@@ -19,10 +19,13 @@ package struct Arrival: Sendable {
     package var fingerprint: [UInt8]
     /// Something an operator should know about this event; shown in its trace.
     package var warning: String?
+    /// The trace that the platform's call named; nil where it named none.
+    package var trace: TraceContext?
 
     package init(
         type: String, orderNo: String, dedupeKey: String = "", knownPrefix: String? = nil, isOrdered: Bool = false,
-        goodsCode: String = "", body: [UInt8], fingerprint: [UInt8], warning: String? = nil
+        goodsCode: String = "", body: [UInt8], fingerprint: [UInt8], warning: String? = nil,
+        trace: TraceContext? = nil
     ) {
         self.type = type
         self.orderNo = orderNo
@@ -33,6 +36,7 @@ package struct Arrival: Sendable {
         self.body = body
         self.fingerprint = fingerprint
         self.warning = warning
+        self.trace = trace
     }
 }
 
@@ -44,13 +48,18 @@ package struct Event: Sendable {
     package let orderNo: String
     /// The body as it came, byte for byte.
     package let body: [UInt8]
+    package let trace: TraceContext
 
-    package init(id: EventID, app: AppID, type: String, orderNo: String, body: [UInt8]) {
+    /// - Parameter trace: nil begins one.
+    package init(
+        id: EventID, app: AppID, type: String, orderNo: String, body: [UInt8], trace: TraceContext? = nil
+    ) {
         self.id = id
         self.app = app
         self.type = type
         self.orderNo = orderNo
         self.body = body
+        self.trace = trace ?? TraceContext(begunFor: id)
     }
 
     /// Unix time by the clock of the relay that received it.

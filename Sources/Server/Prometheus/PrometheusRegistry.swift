@@ -51,9 +51,19 @@ package final class PrometheusRegistry: MetricsFactory {
         return HistogramCell([])
     }
 
-    // Series live as long as the relay: a counter that is let go and made again goes on where it was.
+    // Counts live as long as the relay: a counter that is let go and made again goes on where it was. A gauge tells of
+    // something that is there.
     package func destroyCounter(_ handler: any CounterHandler) {}
-    package func destroyMeter(_ handler: any MeterHandler) {}
+
+    package func destroyMeter(_ handler: any MeterHandler) {
+        series.withLock { series in
+            let gone = series.first { _, known in
+                if case .gauge(let cell) = known { cell === handler } else { false }
+            }
+            if let gone { series[gone.key] = nil }
+        }
+    }
+
     package func destroyRecorder(_ handler: any RecorderHandler) {}
     package func destroyTimer(_ handler: any TimerHandler) {}
 

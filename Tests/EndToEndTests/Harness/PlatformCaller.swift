@@ -90,14 +90,16 @@ struct PlatformCaller: Sendable {
             status: answer.status, headers: answer.headers, body: answer.body, latency: ContinuousClock.now - start)
     }
 
+    /// - Parameter more: further lines.
     func head(
         bodyBytes: Int, method: String = "POST", path: String? = nil,
-        contentType: String? = "application/x-www-form-urlencoded"
+        contentType: String? = "application/x-www-form-urlencoded", more: [String] = []
     ) -> [UInt8] {
         var lines = [
             "\(method) \(path ?? self.path) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Content-Length: \(bodyBytes)",
         ]
         if let contentType { lines.append("Content-Type: \(contentType)") }
+        lines += more
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     }
 

@@ -154,6 +154,12 @@ struct TestOutbox: Sendable {
     }
 }
 
+extension SettlementMetrics {
+    static var test: SettlementMetrics {
+        SettlementMetrics(directory: { Directory() }, unixMilliseconds: { 1_700_000_000_000 })
+    }
+}
+
 extension Logger {
     static var silent: Logger { Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() } }
 }

@@ -161,3 +161,21 @@ final class RecordingAuthorizations: ShopAuthorizations {
             requestedAt: Timestamp(unixMilliseconds: 1_700_000_000_000))
     }
 }
+
+/// Remembers the refused calls, up to as many as it was told to keep.
+final class RecordingRejections: Rejections {
+    private let limit: Int
+    private let recorded = Mutex<[RefusedCall]>([])
+
+    init(limit: Int = .max) {
+        self.limit = limit
+    }
+
+    var calls: [RefusedCall] { recorded.withLock { $0 } }
+
+    func record(_ call: () -> RefusedCall) {
+        recorded.withLock { recorded in
+            if recorded.count < limit { recorded.append(call()) }
+        }
+    }
+}

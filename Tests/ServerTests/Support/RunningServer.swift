@@ -30,6 +30,7 @@ struct RunningServer {
     static func run(
         inbox: RecordingInbox = RecordingInbox(), outcomes: RecordingOutcomes = RecordingOutcomes(),
         library: RecordingLibrary = RecordingLibrary(), keys: RecordingKeys = RecordingKeys(),
+        rejections: RecordingRejections = RecordingRejections(),
         directory configured: Directory? = nil, bodyTimeout: TimeAmount = .seconds(10),
         _ body: (RunningServer) async throws -> Void
     ) async throws {
@@ -41,8 +42,8 @@ struct RunningServer {
                 address: .hostname("127.0.0.1", port: 0), platforms: PlatformList.all,
                 intake: Intake(
                     inbox: inbox, lanes: FewLanes(free: [erp]), outcomes: outcomes,
-                    ids: EventIDSource(clock: { 1_700_000_000_000 })),
-                goodsLibrary: library, callbackKeys: keys,
+                    ids: EventIDSource(clock: { 1_700_000_000_000 }), logger: log.logger),
+                goodsLibrary: library, callbackKeys: keys, rejections: rejections,
                 directory: { directory }, unixMilliseconds: { 1_700_000_000_000 }, bodyTimeout: bodyTimeout,
                 group: MultiThreadedEventLoopGroup.singleton, logger: log.logger, onServerRunning: onRunning)
         } body: { port in

@@ -1,0 +1,67 @@
+import TestSupport
+import Testing
+
+@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct RejectionTests {
+    private static let wrongSecret = "a-secret-that-is-not-the-apps"
+
+    private func forger(_ fixture: RelayFixture) throws -> PlatformCaller {
+        var platform = try fixture.platform
+        platform.secret = Self.wrongSecret
+        return platform
+    }
+
+    @Test func aWrongSignatureIsThereForOperatorsWithinTwoSecondsWithoutAnyValue() async throws {
+        try await RelayFixture.with { fixture in
+            let forger = try forger(fixture)
+            let parameters = forger.parameters("the-order", ["nickname": "a-nickname", "手机": "13635603333"])
+            let body = forger.form(parameters)
+            _ = try await forger.post(body)
+            try await eventually(within: .seconds(2), "the call is recorded") {
+                try await fixture.sql("SELECT count(*) FROM yizhan.rejection") == "1"
+            }
+            let row = try await fixture.sql(
+                "SELECT app, reason, detail, remote_address, parameters FROM yizhan.rejection")
+            #expect(
+                row == "teahouse-rrx|wrong_signature|the signature is not right|127.0.0.1|"
+                    + "{order_no,goods_code,openid,app_key,time_stamp,nickname,?,sign}")
+            let everything = try await fixture.sql("SELECT r FROM yizhan.refused_call AS r")
+            let secrets = [Self.wrongSecret, RelayFile.appSecret, forger.signature(of: parameters)]
+            for value in parameters.map(\.value) + secrets { #expect(!everything.contains(value), "\(value)") }
+        }
+    }
+
+    @Test func fiveThousandWrongCallsLeaveFiveHundredRowsAtMostAndFewWrites() async throws {
+        try await RelayFixture.with { fixture in
+            let forger = try forger(fixture)
+            let body = forger.form(forger.parameters("the-order"))
+            let request = forger.head(bodyBytes: body.count) + body
+            let start = ContinuousClock.now
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        try await RawConnection.with(port: forger.port) { connection in
+                            for _ in 0..<625 {
+                                try await connection.send(request)
+                                #expect(try await connection.answer()?.status == 200)
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            var written = 0.0
+            try await eventually(within: .seconds(20), "every call is either recorded or counted as not") {
+                written = try #require(
+                    Double(try await fixture.sql("SELECT coalesce(max(id), 0) FROM yizhan.refused_call")))
+                return written + (try await fixture.metric("yizhan_rejections_unrecorded_total")) == 5_000
+            }
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            #expect(written <= 50 * (seconds + 1), "no more than 50 rows a second are written")
+            let kept = try #require(Int(try await fixture.sql("SELECT count(*) FROM yizhan.refused_call")))
+            #expect(kept <= 500 && kept >= 50)
+            #expect(
+                try await fixture.metric(
+                    #"yizhan_refused_calls_total{app="teahouse-rrx",reason="wrong_signature"}"#) == 5_000)
+        }
+    }
+}
