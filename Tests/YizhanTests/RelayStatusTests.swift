@@ -58,7 +58,7 @@ struct RelayStatusTests {
     }
 
     @Test func refusedCallsHaveNamesOfParametersAndWhereTheyCameFrom() {
-        let call = RefusedCall(
+        let call = Rejection(
             atUnixMilliseconds: 0, app: nil, reason: "signature", detail: "sign differs", remoteAddress: "192.0.2.7",
             parameters: ["sign", "订单"])
         let status = RelayStatus.sample([], rejections: [call], request: .init(rejections: true))
@@ -80,7 +80,7 @@ struct RelayStatusTests {
 
 extension RelayStatus {
     static func sample(
-        _ endpoints: [EndpointStatus], days: [ReconciledDay] = [], rejections: [RefusedCall] = [],
+        _ endpoints: [EndpointStatus], days: [ReconciledDay] = [], rejections: [Rejection] = [],
         request: Request = Request()
     ) -> RelayStatus {
         RelayStatus(

@@ -22,7 +22,7 @@ struct RelayStatus: Sendable {
     let deadLetters: DeadLetterCount
     /// Days that do not balance; with a reconciliation the others too.
     let days: [ReconciledDay]
-    let rejections: [RefusedCall]
+    let rejections: [Rejection]
     let request: Request
 
     static func read(_ request: Request, from pool: PostgresPool) async throws(PostgresError) -> RelayStatus {
@@ -34,7 +34,7 @@ struct RelayStatus: Sendable {
             days: try await ReconciledDay.read(
                 days: request.reconciliation ? dayCount : 0, app: request.app, from: pool),
             rejections: request.rejections
-                ? try await RefusedCall.read(latest: callCount, app: request.app, from: pool) : [],
+                ? try await Rejection.read(latest: callCount, app: request.app, from: pool) : [],
             request: request)
     }
 
@@ -58,7 +58,7 @@ struct RelayStatus: Sendable {
         lines += EndpointStatus.lines(endpoints, colours)
         lines += ["", lastHour.line, deadLetters.line] + ReconciledDay.verdict(on: days, colours)
         if request.reconciliation { lines += [""] + ReconciledDay.lines(days, colours) }
-        if request.rejections { lines += [""] + RefusedCall.lines(rejections) }
+        if request.rejections { lines += [""] + Rejection.lines(rejections) }
         return lines
     }
 

@@ -2,7 +2,7 @@ import PostgreSQL
 import RelayCore
 
 /// An inbound call that was refused. It has names of parameters, and no values.
-struct RefusedCall: Hashable, Sendable {
+struct Rejection: Hashable, Sendable {
     let atUnixMilliseconds: Int64
     /// Nil where none could be told.
     let app: String?
@@ -13,7 +13,7 @@ struct RefusedCall: Hashable, Sendable {
 
     /// The latest, in the order in which they came.
     static func read(latest count: Int32, app: String?, from pool: PostgresPool) async throws(PostgresError)
-        -> [RefusedCall]
+        -> [Rejection]
     {
         let rows = try await pool.query(
             """
@@ -23,10 +23,10 @@ struct RefusedCall: Hashable, Sendable {
             ORDER BY r.at DESC
             LIMIT $1
             """, [.int32(count), .text(app)])
-        var calls: [RefusedCall] = []
+        var calls: [Rejection] = []
         for row in rows.reversed() {
             calls.append(
-                RefusedCall(
+                Rejection(
                     atUnixMilliseconds: try row.unixMicroseconds(0) / 1_000, app: try row.optional.text(1),
                     reason: try row.text(2), detail: try row.optional.text(3),
                     remoteAddress: try row.optional.text(4), parameters: try row.texts(5)))
@@ -34,7 +34,7 @@ struct RefusedCall: Hashable, Sendable {
         return calls
     }
 
-    static func lines(_ calls: [RefusedCall]) -> [String] {
+    static func lines(_ calls: [Rejection]) -> [String] {
         guard !calls.isEmpty else { return ["No call was refused of late."] }
         return TextTable.lines(
             [["refused at", "app", "from", "reason", "parameters"]]
