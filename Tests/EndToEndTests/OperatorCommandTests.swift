@@ -95,6 +95,8 @@ import Testing
         file.wait = "100ms"
         try await RelayFixture.with(file) { fixture in
             let platform = try fixture.platform
+            #expect(try await platform.issue("before").result == 0)
+            try await fixture.waitForState("delivered", of: "before")
             let paused = try await fixture.run("pause", "erp", "--reason", "盘点").requireSuccess()
             let pausedAt = ContinuousClock.now
             #expect(paused.output.split(separator: "\n").last?.hasSuffix("paused: 盘点") == true)
@@ -103,6 +105,8 @@ import Testing
                 isHeld = try await platform.issue("probe-\(UUID().uuidString)").text.contains(file.pendingMessage)
             }
             #expect(isHeld)
+            let requeued = try await fixture.run("requeue", "--state", "delivered", "--max-rows", "1")
+            #expect(requeued.errors == "endpoint erp is paused: what goes there waits for yizhan resume erp\n")
             let calls = fixture.merchant.calls.count
             #expect(try await platform.issue("waits").text.contains(file.pendingMessage))
             #expect(fixture.merchant.calls.count == calls)
