@@ -45,9 +45,16 @@ import Testing
 
             let older = try await fixture.run("requeue", "--state", "exhausted", "--until", "1h", "--json")
             #expect(try JSON(parsing: try older.requireSuccess().output)["requeued"] == 0)
-            let today = "2001-01-01 00:00"
+            let anHourAgo = try await fixture.sql(
+                "SELECT to_char(now() AT TIME ZONE 'Asia/Shanghai' - interval '1 hour', 'YYYY-MM-DD HH24:MI')")
+            let local = try await YizhanCommand.run(
+                ["requeue", "--state", "exhausted", "--since", anHourAgo, "--dry-run", "--json"],
+                database: fixture.database, ["TZ": "Asia/Shanghai"])
+            #expect(try JSON(parsing: try local.requireSuccess().output)["requeued"] == 5)
+
             let some = try await fixture.run(
-                "requeue", "--state", "exhausted", "--endpoint", "erp", "--since", today, "--max-rows", "3", "--spread",
+                "requeue", "--state", "exhausted", "--endpoint", "erp", "--since", "2001-01-01", "--max-rows", "3",
+                "--spread",
                 "500ms")
             #expect(try some.requireSuccess().output.hasPrefix("3 exhausted deliveries to erp requeued, due one after"))
             #expect(some.output.contains("--max-rows"))
