@@ -45,9 +45,16 @@ import Testing
 
             let older = try await fixture.run("requeue", "--state", "exhausted", "--until", "1h", "--json")
             #expect(try JSON(parsing: try older.requireSuccess().output)["requeued"] == 0)
-            let today = "2001-01-01 00:00"
+            let anHourAgo = try await fixture.sql(
+                "SELECT to_char(now() AT TIME ZONE 'Asia/Shanghai' - interval '1 hour', 'YYYY-MM-DD HH24:MI')")
+            let local = try await YizhanCommand.run(
+                ["requeue", "--state", "exhausted", "--since", anHourAgo, "--dry-run", "--json"],
+                database: fixture.database, ["TZ": "Asia/Shanghai"])
+            #expect(try JSON(parsing: try local.requireSuccess().output)["requeued"] == 5)
+
             let some = try await fixture.run(
-                "requeue", "--state", "exhausted", "--endpoint", "erp", "--since", today, "--max-rows", "3", "--spread",
+                "requeue", "--state", "exhausted", "--endpoint", "erp", "--since", "2001-01-01", "--max-rows", "3",
+                "--spread",
                 "500ms")
             #expect(try some.requireSuccess().output.hasPrefix("3 exhausted deliveries to erp requeued, due one after"))
             #expect(some.output.contains("--max-rows"))
@@ -95,6 +102,8 @@ import Testing
         file.wait = "100ms"
         try await RelayFixture.with(file) { fixture in
             let platform = try fixture.platform
+            #expect(try await platform.issue("before").result == 0)
+            try await fixture.waitForState("delivered", of: "before")
             let paused = try await fixture.run("pause", "erp", "--reason", "盘点").requireSuccess()
             let pausedAt = ContinuousClock.now
             #expect(paused.output.split(separator: "\n").last?.hasSuffix("paused: 盘点") == true)
@@ -103,6 +112,8 @@ import Testing
                 isHeld = try await platform.issue("probe-\(UUID().uuidString)").text.contains(file.pendingMessage)
             }
             #expect(isHeld)
+            let requeued = try await fixture.run("requeue", "--state", "delivered", "--max-rows", "1")
+            #expect(requeued.errors == "endpoint erp is paused: what goes there waits for yizhan resume erp\n")
             let calls = fixture.merchant.calls.count
             #expect(try await platform.issue("waits").text.contains(file.pendingMessage))
             #expect(fixture.merchant.calls.count == calls)

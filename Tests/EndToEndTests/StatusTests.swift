@@ -102,6 +102,17 @@ import Testing
         }
     }
 
+    @Test func aWatchEndsWith1WhereThereIsNothingToWatch() async throws {
+        try await TestCluster.shared().withDatabase { database in
+            let empty = try await YizhanCommand.run(["status", "--watch"], database: database)
+            #expect(empty.exitCode == 1)
+            #expect(empty.errors.contains("Run yizhan migrate first."))
+        }
+        let away = try await YizhanCommand.run(["status", "--watch"], database: "postgresql://127.0.0.1:1/nothing")
+        #expect(away.exitCode == 1)
+        #expect(away.errors.contains("127.0.0.1"))
+    }
+
     @Test func aWatchOutlivesItsDatabaseAndEndsWith0OnCtrlC() async throws {
         try await withStoppableCluster { cluster in
             try await RelayFixture.with(relays: 0, on: cluster) { fixture in

@@ -33,7 +33,10 @@ struct PastTimeTests {
         #expect(time.unixMicroseconds == nil)
     }
 
-    @Test(arguments: ["", "yesterday", "2 h", "10:00", "26-11-22", "2026-11-22T", "2026-11-22 11:10 CST", "-2h"])
+    @Test(arguments: [
+        "", "yesterday", "2 h", "10:00", "26-11-22", "2026-11-22T", "2026-11-22 11:10 CST", "2026-11-22 11:10 +25:00",
+        "-2h",
+    ])
     func anythingElseIsRefused(text: String) {
         #expect(throws: PastTimeError.malformed) { try PastTime(text: text) }
     }

@@ -70,6 +70,8 @@ struct Requeue: AsyncParsableCommand {
                 let deliveries = try await RequeuedDelivery.requeue(
                     orderNo: orderNo, app: app, endpoint: endpoint, in: pool)
                 options.say(deliveries.map(\.json), RequeuedDelivery.lines(deliveries))
+                let endpoints = Set(deliveries.map(\.endpoint))
+                try await tellOfPauses(in: pool) { endpoints.contains($0) }
             } else if let state {
                 try await requeue(state, in: pool)
             }
@@ -84,5 +86,15 @@ struct Requeue: AsyncParsableCommand {
             try await bulk.run(in: pool)
         }
         options.say([bulk.json(count: count)], bulk.lines(count: count))
+        if count > 0, !dryRun { try await tellOfPauses(in: pool) { endpoint == nil || $0 == endpoint } }
+    }
+
+    /// What goes to a paused endpoint is not delivered yet, which whoever requeues may not think of.
+    private func tellOfPauses(in pool: PostgresPool, _ isConcerned: (_ endpoint: String) -> Bool) async throws {
+        for endpoint in try await EndpointStatus.read(from: pool) where endpoint.isPaused && isConcerned(endpoint.name)
+        {
+            let name = endpoint.name.printable
+            Terminal.complain("endpoint \(name) is paused: what goes there waits for yizhan resume \(name)")
+        }
     }
 }

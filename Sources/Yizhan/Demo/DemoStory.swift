@@ -127,6 +127,10 @@ struct DemoStory: Sendable {
         Terminal.say("     curl \(stage.callbackURL) --data '\(String(decoding: body, as: UTF8.self))'")
         Terminal.say("   What became of it:")
         Terminal.say("     \(program) trace \(order) --data-dir '\(stage.dataDirectory)'")
+        Terminal.say("   Deliver it once more:")
+        Terminal.say("     \(program) requeue \(order) --data-dir '\(stage.dataDirectory)'")
+        Terminal.say("   How the relay is doing:")
+        Terminal.say("     \(program) status --watch --data-dir '\(stage.dataDirectory)'")
         Terminal.say()
         Terminal.say("Ctrl-C ends everything. The merchant's calls from here on:")
     }

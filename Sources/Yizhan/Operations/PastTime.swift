@@ -15,7 +15,7 @@ enum PastTime: Hashable, Sendable {
         secondsFromUTC: (_ localSeconds: Int64) -> Int = { LocalTime.secondsFromUTC(atLocalSeconds: $0) }
     ) throws(PastTimeError) {
         let form =
-            /(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(?: ?(Z|[+-]\d\d:?\d\d))?)?/
+            /(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(?: ?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d))?)?/
             .asciiOnlyDigits()
         guard let match = text.wholeMatch(of: form)?.output else {
             do {

@@ -16,6 +16,8 @@ enum StatusCondition: Hashable, Sendable {
 
     static let forms = ["oldest=DURATION", "due=N", "dead=N", "refused=N", "paused", "difference"]
 
+    static let names = forms.map { String($0.prefix { $0 != "=" }) }
+
     /// Reads one of the forms.
     init(text: String) throws(StatusConditionError) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
@@ -95,10 +97,8 @@ extension StatusConditionError: CustomStringConvertible {
     var description: String {
         switch self {
         case .unknown(let name):
-            (["oldest", "due", "dead", "refused", "paused", "difference"].nearest(to: name).map {
-                "did you mean \($0)? "
-            }
-                ?? "") + "conditions are \(StatusCondition.forms.joined(separator: ", "))"
+            (StatusCondition.names.nearest(to: name).map { "did you mean \($0)? " } ?? "")
+                + "conditions are \(StatusCondition.forms.joined(separator: ", "))"
         case .valueMissing(let name): "\(name) needs a value: \(name)=…"
         case .valueUnexpected(let name): "\(name) takes no value"
         case .wrongDuration(let error): "\(error)"
