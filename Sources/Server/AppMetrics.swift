@@ -35,4 +35,10 @@ struct CallMetrics: Sendable {
     let shed = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "overloaded")])
     let unavailable = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "database_away")])
     let unknown = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "unknown")])
+
+    /// What every app and endpoint has stands there from the beginning, at 0: a rate needs a value before.
+    func prepare(for directory: Directory) {
+        for app in directory.apps.keys { _ = apps[app] }
+        for endpoint in directory.endpoints.values { _ = acceptedDeliveries[endpoint.name] }
+    }
 }
