@@ -1,5 +1,4 @@
 import Metrics
-import RelayCore
 
 /// What is counted of an app's calls. The unknown app is "".
 struct AppMetrics: Sendable {
@@ -14,25 +13,4 @@ struct AppMetrics: Sendable {
         repeated = Counter(label: "yizhan_repeated_events_total", dimensions: dimensions)
         answers = Timer(label: "yizhan_answer_duration_seconds", dimensions: dimensions)
     }
-}
-
-/// The metrics of the platforms' calls. Made once: looking a metric up by its label costs more than counting.
-struct CallMetrics: Sendable {
-    struct RefusalLabels: Hashable {
-        let app: String
-        let reason: String
-    }
-
-    let apps = Shelf<String, AppMetrics> { AppMetrics(app: $0) }
-    let refused = Shelf<RefusalLabels, Counter> { labels in
-        Counter(
-            label: "yizhan_refused_calls_total", dimensions: [("app", labels.app), ("reason", labels.reason)])
-    }
-    /// By endpoint.
-    let acceptedDeliveries = Shelf<String, Counter> { endpoint in
-        Counter(label: "yizhan_accepted_deliveries_total", dimensions: [("endpoint", endpoint)])
-    }
-    let shed = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "overloaded")])
-    let unavailable = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "database_away")])
-    let unknown = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "unknown")])
 }

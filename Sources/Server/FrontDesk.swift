@@ -20,8 +20,7 @@ struct FrontDesk: Sendable {
     init(
         platforms: [any Platform], intake: Intake, goodsLibrary: any GoodsLibrary, callbackKeys: any CallbackKeys,
         rejections: any Rejections, directory: @escaping @Sendable () -> Directory,
-        unixMilliseconds: @escaping @Sendable () -> Int64,
-        logger: Logger
+        unixMilliseconds: @escaping @Sendable () -> Int64, logger: Logger
     ) {
         self.platforms = platforms
         self.byName = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })

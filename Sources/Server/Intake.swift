@@ -24,6 +24,11 @@ package struct Intake: Sendable {
         self.logger = logger
     }
 
+    /// To be called with each new configuration: its metrics begin at 0.
+    package func prepare(for directory: Directory) {
+        metrics.prepare(for: directory)
+    }
+
     /// - Parameter awaitsOutcome: whether the platform's call waits for what the merchant says.
     func take(_ arrival: Arrival, of app: App, awaitsOutcome: Bool, in directory: Directory) async -> Reply {
         guard let route = directory.route(for: arrival, of: app.id) else { return .failed(.refused(.noRoute)) }

