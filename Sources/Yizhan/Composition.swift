@@ -46,9 +46,10 @@ struct Relay: Service {
             configuration: { configuration.changed() })
         let outcomes = OutcomeBoard(pool: database.pool, logger: logger)
         let ledger = GroupLedger(pool: database.pool, relay: relay, outcomes: outcomes, logger: logger)
+        let breakers = StoredBreakers(pool: database.pool, relay: relay, logger: logger)
         let outside = Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust())
         let courier = Courier(
-            platforms: PlatformList.all, ledger: ledger,
+            platforms: PlatformList.all, ledger: ledger, breakers: breakers,
             accessTokens: StoredAccessTokens(
                 pool: database.pool, box: try database.secretBox(), relay: relay, logger: logger),
             outside: outside, wake: work,
@@ -100,7 +101,7 @@ struct Relay: Service {
             configuration: .init(
                 services: [
                     Listening(server: adminServer, address: settings.adminListen, setting: "YIZHAN_ADMIN_LISTEN"),
-                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer, chores,
+                    configuration, wakeups, outcomes, ledger, breakers, courier, inbox, claimer, chores,
                     Listening(server: platformServer, address: settings.listen, setting: "YIZHAN_LISTEN"),
                 ],
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })

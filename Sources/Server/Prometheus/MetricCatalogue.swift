@@ -13,6 +13,9 @@ enum MetricCatalogue {
         Entry(name: "yizhan_refused_calls_total", help: "Calls that were refused, by the reason."),
         Entry(name: "yizhan_unstored_calls_total", help: "Calls answered 503 because their event could not be stored."),
         Entry(name: "yizhan_attempts_total", help: "Attempts to deliver, by endpoint and result."),
+        Entry(
+            name: "yizhan_breaker_open",
+            help: "Whether this relay leaves an endpoint alone because it keeps failing, by endpoint."),
         Entry(name: "yizhan_claimed_deliveries_total", help: "Deliveries leased from the outbox by the claimer."),
         Entry(name: "yizhan_fenced_writes_total", help: "Results thrown away because their token was no longer right."),
         Entry(name: "yizhan_removed_rows_total", help: "Rows removed because they were older than is kept, by table."),
