@@ -11,6 +11,7 @@ package final class Courier: Lanes, Service {
     private let destinations: Destinations
     private let platforms: [String: any Platform]
     private let ledger: any Ledger
+    private let breakers: any BreakerBoard
     private let tokens: TokenDesk
     private let shutdownGrace: Duration
     private let unixMilliseconds: @Sendable () -> Int64
@@ -25,7 +26,8 @@ package final class Courier: Lanes, Service {
     ///   - wake: raised when deliveries in the outbox may have a free slot.
     ///   - shutdownGrace: how long calls in flight may go on once the relay is told to stop.
     package init(
-        platforms: [any Platform], ledger: any Ledger, accessTokens: any AccessTokenStore, outside: Outside,
+        platforms: [any Platform], ledger: any Ledger, breakers: any BreakerBoard, accessTokens: any AccessTokenStore,
+        outside: Outside,
         wake: Signal, shutdownGrace: Duration = .seconds(10), unixMilliseconds: @escaping @Sendable () -> Int64,
         logger: Logger
     ) {
@@ -34,6 +36,7 @@ package final class Courier: Lanes, Service {
         self.destinations = Destinations(outside: outside, tokens: tokens, logger: logger)
         self.platforms = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })
         self.ledger = ledger
+        self.breakers = breakers
         self.shutdownGrace = shutdownGrace
         self.unixMilliseconds = unixMilliseconds
         self.logger = logger
@@ -41,9 +44,12 @@ package final class Courier: Lanes, Service {
 
     /// Takes a new configuration; calls in flight end as they began.
     package func configure(_ directory: Directory) {
+        let broken = lanes.broken.map { (endpoint: $0, name: destinations.name(of: $0)) }
         destinations.configure(directory)
         for endpoint in directory.endpoints.values { metrics.prepare(for: endpoint.name) }
         call(lanes.configure(directory.endpoints.values))
+        let stillBroken = Set(lanes.broken)
+        for (endpoint, name) in broken where !stillBroken.contains(endpoint) { announceClosed(endpoint, name) }
     }
 
     /// By endpoint.
@@ -124,7 +130,7 @@ package final class Courier: Lanes, Service {
     }
 
     private func attempt(_ delivery: LeasedDelivery) async -> AttemptReport {
-        if isStopping.load(ordering: .relaxed) || Task.isCancelled || lanes.isPaused(delivery.key.endpoint) {
+        if isStopping.load(ordering: .relaxed) || Task.isCancelled || lanes.isBlocked(delivery.key.endpoint) {
             return AttemptReport(delivery, verdict: .notStarted)
         }
         switch destinations.look(up: delivery.key.endpoint) {
@@ -152,9 +158,36 @@ package final class Courier: Lanes, Service {
         if report.pausesEndpoint { lanes.pause(endpoint) }
         log(report)
         let wasCalled = report.startedAt != nil
+        if let word = report.word { note(word, of: endpoint) }
         ledger.record(report) { [lanes] unblocks in
             lanes.release(endpoint, wasCalled: wasCalled, unblocks: unblocks)
         }
+    }
+
+    private func note(_ word: Breaker.Word, of endpoint: EndpointID) {
+        guard let (transition, waiting) = lanes.note(word, of: endpoint) else { return }
+        let name = destinations.name(of: endpoint)
+        switch transition {
+        case .closed:
+            announceClosed(endpoint, name)
+        case .opened(let reason):
+            breakers.opened(endpoint, reason: reason)
+            Self.gauge(name).record(1)
+            logger.warning(
+                "an endpoint keeps failing, and is left alone but for single probes",
+                metadata: ["endpoint": "\(name)", "reason": "\(reason)", "given_back": "\(waiting.count)"])
+        }
+        for delivery in waiting { record(AttemptReport(delivery, verdict: .notStarted)) }
+    }
+
+    private func announceClosed(_ endpoint: EndpointID, _ name: String) {
+        breakers.closed(endpoint)
+        Self.gauge(name).record(0)
+        logger.notice("an endpoint that kept failing is called again", metadata: ["endpoint": "\(name)"])
+    }
+
+    private static func gauge(_ endpoint: String) -> Gauge {
+        Gauge(label: "yizhan_breaker_open", dimensions: [("endpoint", endpoint)])
     }
 
     private func log(_ report: AttemptReport) {

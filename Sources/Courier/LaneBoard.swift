@@ -42,8 +42,21 @@ final class LaneBoard: Sendable {
         lanes.withLock { $0[endpoint]?.pause() }
     }
 
-    func isPaused(_ endpoint: EndpointID) -> Bool {
-        lanes.withLock { $0[endpoint]?.isPaused ?? true }
+    /// Whether the endpoint is not called now: it is paused, its breaker is open, or it is gone.
+    func isBlocked(_ endpoint: EndpointID) -> Bool {
+        lanes.withLock { $0[endpoint]?.isBlocked ?? true }
+    }
+
+    /// Whose breakers are open.
+    var broken: [EndpointID] {
+        lanes.withLock { lanes in lanes.keys.filter { lanes[$0]?.isBroken ?? false } }
+    }
+
+    /// Nil where it changes nothing.
+    func note(
+        _ word: Breaker.Word, of endpoint: EndpointID
+    ) -> (transition: Breaker.Transition, waiting: ArraySlice<LeasedDelivery>)? {
+        lanes.withLock { $0[endpoint]?.note(word, at: .now, jitter: .random(in: 0..<1)) }
     }
 
     var callsInFlight: [EndpointID: Int] {

@@ -12,6 +12,9 @@ struct LaneState {
     private var rate: Rate?
     private var bucket: TokenBucket?
     private(set) var isPaused: Bool
+    /// Nil where it is turned off.
+    private var breaker: Breaker?
+    private var settings: EndpointSettings
     /// Slots in use: deliveries that wait for their call, are called, or have an outcome that is not written yet.
     private(set) var held = 0
     private(set) var running = 0
@@ -26,6 +29,8 @@ struct LaneState {
         isPaused = endpoint.isPaused
         rate = endpoint.rate
         bucket = endpoint.rate.map { TokenBucket($0, at: now) }
+        breaker = endpoint.breaker ? Breaker() : nil
+        settings = endpoint.settings
     }
 
     /// What runs goes on, also above a lower limit.
@@ -33,6 +38,15 @@ struct LaneState {
         slot = LaneSlot(endpoint: endpoint.id, lease: endpoint.timeout + settleTime)
         limit = endpoint.maxInFlight
         hasQuota = endpoint.dailyQuota != nil
+        if !endpoint.breaker {
+            if isBroken { hasBacklog = true }
+            breaker = nil
+        } else if breaker == nil {
+            breaker = Breaker()
+        } else if settings != endpoint.settings || isPaused && !endpoint.isPaused {
+            breaker?.probeSoon(at: now)
+        }
+        settings = endpoint.settings
         // Events that came in the meantime wait in the outbox.
         if isPaused, !endpoint.isPaused { hasBacklog = true }
         isPaused = endpoint.isPaused
@@ -46,13 +60,23 @@ struct LaneState {
         isPaused = true
     }
 
+    /// Whether the breaker is open.
+    var isBroken: Bool {
+        breaker?.isOpen ?? false
+    }
+
+    /// Whether calls are made at all.
+    var isBlocked: Bool {
+        isPaused || !(breaker?.letsThrough ?? true)
+    }
+
     /// With a rate nothing waits here: its token is spent by then, and what waited would be called in a burst.
     private var free: Int {
         limit + (bucket == nil ? min(limit * 8, 512) : 0) - held
     }
 
     mutating func takeSlot(at now: ContinuousClock.Instant) -> LaneSlot? {
-        guard !isPaused, !hasQuota, !hasBacklog, free > 0, bucket?.take(1, at: now) ?? true else {
+        guard !isPaused, !isBroken, !hasQuota, !hasBacklog, free > 0, bucket?.take(1, at: now) ?? true else {
             hasBacklog = true
             return nil
         }
@@ -61,14 +85,16 @@ struct LaneState {
     }
 
     /// All free slots where deliveries are known to wait; a single one elsewhere, to find out, so that new events are
-    /// not kept from theirs.
+    /// not kept from theirs. While the breaker is open, one for a probe, once nothing else is held any more.
     mutating func takeOpening(at now: ContinuousClock.Instant) -> LaneOpening? {
         guard !isPaused else { return nil }
-        var count = hasBacklog ? free : min(free, 1)
+        var count = hasBacklog && !isBroken ? free : min(free, 1)
+        if isBroken { count = held == 0 && breaker?.wantsProbe(at: now) == true ? count : 0 }
         if bucket != nil { count = min(count, bucket?.available(at: now) ?? 0) }
         guard count > 0 else { return nil }
         _ = bucket?.take(count, at: now)
         held += count
+        breaker?.beginProbe()
         return LaneOpening(slot: slot, count: count)
     }
 
@@ -76,6 +102,7 @@ struct LaneState {
     mutating func close(_ opening: LaneOpening, used: Int) {
         held -= opening.count - used
         bucket?.giveBack(opening.count - used)
+        if used == 0 { breaker?.giveProbeBack() }
         hasBacklog = used == opening.count
     }
 
@@ -88,7 +115,8 @@ struct LaneState {
 
     /// Whether the delivery's call may begin now; otherwise its turn comes with `takeTurns`.
     mutating func beginCall(_ delivery: LeasedDelivery) -> Bool {
-        guard running < limit else {
+        // What the breaker holds up comes to its turn at once, to be given back.
+        guard running < limit || !(breaker?.letsThrough ?? true) else {
             waiting.append(delivery)
             return false
         }
@@ -112,6 +140,24 @@ struct LaneState {
     mutating func release(wasCalled: Bool, unblocks: Bool = false) {
         held -= 1
         if unblocks { hasBacklog = true }
-        if !wasCalled { bucket?.giveBack(1) }
+        guard !wasCalled else { return }
+        bucket?.giveBack(1)
+        breaker?.giveProbeBack()
+    }
+
+    /// What a call said of the endpoint. Where the breaker opens, it returns what waits for its call, to be given back.
+    mutating func note(
+        _ word: Breaker.Word, at now: ContinuousClock.Instant, jitter: Double
+    ) -> (transition: Breaker.Transition, waiting: ArraySlice<LeasedDelivery>)? {
+        guard let transition = breaker?.note(word, at: now, jitter: jitter) else { return nil }
+        // What came in the meantime, or comes back now, waits in the outbox.
+        hasBacklog = true
+        switch transition {
+        case .closed:
+            return (transition, [])
+        case .opened:
+            defer { waiting = [] }
+            return (transition, waiting)
+        }
     }
 }

@@ -49,9 +49,10 @@ struct Relay: Service {
         let settlements = SettlementMetrics(directory: { configuration.current }, unixMilliseconds: clock)
         let ledger = GroupLedger(
             pool: database.pool, relay: relay, outcomes: outcomes, metrics: settlements, logger: logger)
+        let breakers = StoredBreakers(pool: database.pool, relay: relay, logger: logger)
         let outside = Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust())
         let courier = Courier(
-            platforms: PlatformList.all, ledger: ledger,
+            platforms: PlatformList.all, ledger: ledger, breakers: breakers,
             accessTokens: StoredAccessTokens(
                 pool: database.pool, box: try database.secretBox(), relay: relay, logger: logger),
             outside: outside, wake: work,
@@ -123,8 +124,8 @@ struct Relay: Service {
             configuration: .init(
                 services: [
                     Listening(server: adminServer, address: settings.adminListen, setting: "YIZHAN_ADMIN_LISTEN"),
-                    configuration, wakeups, outcomes, ledger, courier, inbox, claimer, reconciler, rejections, backlog,
-                    chores,
+                    configuration, wakeups, outcomes, ledger, breakers, courier, inbox, claimer, reconciler, rejections,
+                    backlog, chores,
                     Listening(server: platformServer, address: settings.listen, setting: "YIZHAN_LISTEN"),
                 ],
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -85,6 +85,25 @@ import Testing
         }
     }
 
+    @Test func anEndpointThatKeepsFailingIsLeftAloneAndWhatWaitsIsGivenBack() async throws {
+        try await LoopbackMerchant.run({ _, _ in (500, "") }) { merchant in
+            let test = try TestCourier()
+            let endpoint = Endpoint.test(url: merchant.url, maxInFlight: 4)
+            test.configure(endpoint)
+            try await test.run { _ in
+                for number in 1...36 { try test.begin(.test(number)) }
+                try await eventually("all are reported") { test.ledger.reports.count == 36 }
+                let called = test.ledger.reports.filter { $0.startedAt != nil }.count
+                #expect(called == merchant.calls.count && (20...23).contains(called))
+                #expect(test.ledger.reports.filter(\.isNotStarted).count == 36 - called)
+                #expect(test.breakers.open == [endpoint.id: "HTTP 500"])
+                #expect(test.courier.takeSlot(of: endpoint.id) == nil && test.courier.takeOpenings().isEmpty)
+                test.configure(.test(url: merchant.url, maxInFlight: 4, breaker: false))
+                #expect(test.breakers.open.isEmpty)
+            }
+        }
+    }
+
     @Test func aHigherLimitStartsTheCallsThatWait() async throws {
         try await LoopbackMerchant.run({ merchant, _ in (await merchant.hang(), (200, "")).1 }) { merchant in
             let test = try TestCourier()

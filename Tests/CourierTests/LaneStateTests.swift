@@ -14,6 +14,13 @@ private final class Lane {
     func takeSlot(at now: ContinuousClock.Instant) -> LaneSlot? { state.takeSlot(at: now) }
     func takeOpening(at now: ContinuousClock.Instant) -> LaneOpening? { state.takeOpening(at: now) }
     func takeTurns() -> ArraySlice<LeasedDelivery> { state.takeTurns() }
+    func beginCall(_ delivery: LeasedDelivery) -> Bool { state.beginCall(delivery) }
+
+    func note(
+        _ word: Breaker.Word, at now: ContinuousClock.Instant, jitter: Double
+    ) -> (transition: Breaker.Transition, waiting: ArraySlice<LeasedDelivery>)? {
+        state.note(word, at: now, jitter: jitter)
+    }
 }
 
 @Suite struct LaneStateTests {
@@ -122,6 +129,84 @@ private final class Lane {
         let last = try #require(lane.takeOpening(at: start))
         lane.state.close(last, used: 0)
         #expect(lane.takeSlot(at: start) != nil)
+    }
+
+    /// A lane with deliveries held, whose breaker has just opened.
+    private func brokenLane(held count: Int = 3) throws -> Lane {
+        let lane = lane(.test(maxInFlight: 2))
+        for number in 1...count {
+            _ = lane.takeSlot(at: start)
+            _ = lane.state.beginCall(.test(number))
+        }
+        for _ in 1..<20 { _ = lane.note(.failed(reason: "HTTP 500"), at: start, jitter: 0.5) }
+        let opened = try #require(lane.note(.failed(reason: "HTTP 500"), at: start, jitter: 0.5))
+        #expect(opened.transition == .opened(reason: "HTTP 500"))
+        #expect(opened.waiting.map(\.event.orderNo) == (3..<count + 1).map { "order-\($0)" })
+        return lane
+    }
+
+    @Test func aLaneWhoseBreakerIsOpenTakesOneProbeAtATimeOnceNothingElseIsHeld() throws {
+        let lane = try brokenLane()
+        let later = start + .seconds(6)
+        #expect(lane.state.isBlocked && lane.takeSlot(at: later) == nil)
+        for _ in 1...2 {
+            #expect(lane.takeOpening(at: later) == nil)
+            lane.state.endCall()
+            lane.state.release(wasCalled: true)
+        }
+        #expect(lane.takeTurns().isEmpty)
+        lane.state.release(wasCalled: false)
+        #expect(lane.takeOpening(at: start) == nil, "it is too soon")
+        let probe = try #require(lane.takeOpening(at: later))
+        #expect(probe.count == 1 && !lane.state.isBlocked)
+        #expect(lane.takeOpening(at: later) == nil && lane.takeSlot(at: later) == nil)
+        lane.state.close(probe, used: 1)
+        #expect(lane.takeOpening(at: later) == nil)
+        #expect(lane.beginCall(.test(9)))
+        #expect(lane.note(.answered, at: later, jitter: 0)?.transition == .closed)
+        lane.state.endCall()
+        lane.state.release(wasCalled: true)
+        #expect(try #require(lane.takeOpening(at: later)).count > 2, "what waited is asked for at once")
+    }
+
+    @Test func aProbeThatFindsNothingOrIsNotMadeIsTakenAgain() throws {
+        let lane = try brokenLane(held: 2)
+        let later = start + .seconds(6)
+        for _ in 1...2 {
+            lane.state.endCall()
+            lane.state.release(wasCalled: true)
+        }
+        lane.state.close(try #require(lane.takeOpening(at: later)), used: 0)
+        #expect(lane.state.isBlocked)
+        lane.state.close(try #require(lane.takeOpening(at: later)), used: 1)
+        lane.state.release(wasCalled: false)
+        #expect(lane.state.isBlocked && lane.takeOpening(at: later) != nil)
+    }
+
+    @Test func whatIsBegunWhileTheBreakerIsOpenComesToItsTurnAtOnceToBeGivenBack() throws {
+        let lane = try brokenLane()
+        #expect(lane.state.running == 2 && lane.state.isBlocked)
+        #expect(lane.beginCall(.test(9)))
+    }
+
+    @Test func aBreakerThatIsTurnedOffLetsEverythingThrough() throws {
+        let lane = try brokenLane(held: 2)
+        lane.state.configure(.test(maxInFlight: 2, breaker: false), settleTime: .seconds(5), at: start)
+        #expect(!lane.state.isBroken && !lane.state.isBlocked)
+        #expect(try #require(lane.takeOpening(at: start)).count > 2)
+        for _ in 1...30 { #expect(lane.note(.failed(reason: "x"), at: start, jitter: 0) == nil) }
+    }
+
+    @Test func aChangeOfTheEndpointIsTriedOutAtOnce() throws {
+        let lane = try brokenLane(held: 2)
+        for _ in 1...2 {
+            lane.state.endCall()
+            lane.state.release(wasCalled: true)
+        }
+        lane.state.configure(.test(maxInFlight: 2), settleTime: .seconds(5), at: start)
+        #expect(lane.takeOpening(at: start) == nil)
+        lane.state.configure(.test(url: "http://127.0.0.1:10/", maxInFlight: 2), settleTime: .seconds(5), at: start)
+        #expect(lane.takeOpening(at: start)?.count == 1)
     }
 
     @Test func aPausedLaneTakesNothing() {

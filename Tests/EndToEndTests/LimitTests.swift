@@ -52,6 +52,57 @@ import Testing
         }
     }
 
+    @Test func aDeadMerchantIsProbedSinglyAndGetsEverythingOnceItIsBack() async throws {
+        var file = RelayFile()
+        file.wait = "0"
+        file.endpoints[0].retry = "[1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s]"
+        file.endpoints[0].more = ["max_in_flight: 4"]
+        let isBack = Gate()
+        try await RelayFixture.with(file, merchant: { _ in isBack.isPassable ? .issued : .status(500) }) { fixture in
+            let platform = try fixture.platform
+            for number in 1...40 { #expect(try await platform.issue("order-\(number)").result == 0) }
+            let shown = "SELECT endpoint, breaker_open_since IS NOT NULL FROM yizhan.backlog"
+            try await eventually(within: .seconds(20), "the breaker is open") {
+                try await fixture.sql(shown) == "erp|t"
+            }
+            #expect(try await fixture.sql("SELECT relay, reason FROM yizhan.endpoint_breaker") == "1|HTTP 500")
+            #expect(try await fixture.metric("yizhan_breaker_open{endpoint=\"erp\"}") == 1)
+            let before = fixture.merchant.calls.count
+            #expect((20...30).contains(before))
+
+            // Two probes, five seconds and then ten apart, are all that comes.
+            try await eventually(within: .seconds(40), "there were two probes") {
+                fixture.merchant.calls.count >= before + 2
+            }
+            let probes = fixture.merchant.calls.dropFirst(before).map(\.arrivedAt)
+            #expect(probes[probes.startIndex + 1] - probes[probes.startIndex] >= .seconds(7))
+            isBack.open()
+            try await eventually(within: .seconds(60), "all are delivered") {
+                try await fixture.sql("SELECT count(*) FROM yizhan.outcome WHERE state = 'delivered'") == "40"
+            }
+            #expect(try await fixture.sql(shown) == "erp|f")
+            #expect(try await fixture.sql("SELECT count(*) FROM yizhan.endpoint_breaker") == "0")
+            #expect(try await fixture.metric("yizhan_breaker_open{endpoint=\"erp\"}") == 0)
+            // Each failed call used an attempt, and waiting used none.
+            #expect(
+                try await fixture.sql("SELECT sum(attempts) FROM yizhan.outcome") == "\(fixture.merchant.calls.count)")
+        }
+    }
+
+    @Test func aRelayThatStopsTakesItsOpenBreakersAway() async throws {
+        var file = RelayFile()
+        file.wait = "0"
+        try await RelayFixture.with(file, merchant: { _ in .status(502) }) { fixture in
+            let platform = try fixture.platform
+            for number in 1...30 { #expect(try await platform.issue("order-\(number)").result == 0) }
+            let shown = "SELECT count(*) FROM yizhan.endpoint_breaker"
+            try await eventually(within: .seconds(20), "the breaker is open") { try await fixture.sql(shown) == "1" }
+            fixture.relays[0].send(signal: SIGTERM)
+            #expect(try await fixture.relays[0].end() == .exit(0))
+            #expect(try await fixture.sql(shown) == "0")
+        }
+    }
+
     @Test func whatIsOldIsRemovedAndWhatIsOpenStays() async throws {
         var file = RelayFile()
         file.sections = "retention: {events: 90d, attempts: 30d}"

@@ -17,6 +17,8 @@ DECLARE
     reasons text[];
     filler text[];
 BEGIN
+    -- Of relays that are dead.
+    DELETE FROM yizhan.endpoint_breaker AS b WHERE b.said_at < clock_timestamp() - interval '2 minutes';
     SELECT array_agg(f.event_id), array_agg(f.endpoint_id), array_agg(f.token), array_agg(f.reason)
     INTO old_events, old_endpoints, old_tokens, reasons
     FROM (

@@ -50,6 +50,9 @@ package enum MetricCatalogue {
         ),
         Entry(name: "yizhan_in_flight_calls", help: "Calls to merchants that run now, by endpoint."),
         Entry(
+            name: "yizhan_breaker_open",
+            help: "Whether this relay leaves an endpoint alone because it keeps failing, by endpoint."),
+        Entry(
             name: "yizhan_token_renewals_total",
             help: "Access tokens asked for at platforms, by result: renewed, failed, or too late."),
     ]

@@ -47,10 +47,26 @@ final class RecordingLedger: Ledger {
     }
 }
 
+/// Keeps which breakers are said to be open.
+final class RecordingBreakers: BreakerBoard {
+    private let state = Mutex<[EndpointID: String]>([:])
+
+    var open: [EndpointID: String] { state.withLock { $0 } }
+
+    func opened(_ endpoint: EndpointID, reason: String) {
+        state.withLock { $0[endpoint] = reason }
+    }
+
+    func closed(_ endpoint: EndpointID) {
+        state.withLock { $0[endpoint] = nil }
+    }
+}
+
 /// A courier that runs, with a ledger that keeps what it reports.
 struct TestCourier {
     let courier: Courier
     let ledger = RecordingLedger()
+    let breakers = RecordingBreakers()
     let tokens = MemoryTokens()
     let wake = Signal()
     private let trust: TLSTrust
@@ -58,7 +74,7 @@ struct TestCourier {
     init(grace: Duration = .seconds(10), logger: Logger = .silent) throws {
         trust = try TLSTrust()
         courier = Courier(
-            platforms: PlatformList.all, ledger: ledger, accessTokens: tokens,
+            platforms: PlatformList.all, ledger: ledger, breakers: breakers, accessTokens: tokens,
             outside: Outside(
                 group: MultiThreadedEventLoopGroup.singleton, resolver: SystemResolver(threadCount: 1), trust: trust),
             wake: wake, shutdownGrace: grace, unixMilliseconds: { 1_700_000_000_123 }, logger: logger)
