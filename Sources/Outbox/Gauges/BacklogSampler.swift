@@ -54,7 +54,10 @@ package struct BacklogSampler: Service {
                         isInReach.set(0)
                         pause = Self.pauseWithoutDatabase
                     }
-                    logger.debug("the backlog could not be looked at", metadata: ["error": "\(error)"])
+                    // That the database is away, those say who need it more.
+                    logger.log(
+                        level: error.isDatabaseAway ? .debug : .warning, "the backlog could not be looked at",
+                        metadata: ["error": "\(error)"])
                 }
                 await Task.pause(for: max(pause, (.now - start) * Self.restFactor))
             }
