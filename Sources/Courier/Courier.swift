@@ -58,6 +58,13 @@ package final class Courier: Lanes, Service {
         return Dictionary(running, uniquingKeysWith: +)
     }
 
+    /// By endpoint: whether it is left alone because it keeps failing.
+    package var breakersOpen: [String: Bool] {
+        let broken = Set(lanes.broken)
+        let states = lanes.callsInFlight.keys.map { (destinations.name(of: $0), broken.contains($0)) }
+        return Dictionary(states) { $0 || $1 }
+    }
+
     package func takeSlot(of endpoint: EndpointID) -> LaneSlot? {
         lanes.takeSlot(of: endpoint)
     }
@@ -172,7 +179,6 @@ package final class Courier: Lanes, Service {
             announceClosed(endpoint, name)
         case .opened(let reason):
             breakers.opened(endpoint, reason: reason)
-            Self.gauge(name).record(1)
             logger.warning(
                 "an endpoint keeps failing, and is left alone but for single probes",
                 metadata: ["endpoint": "\(name)", "reason": "\(reason)", "given_back": "\(waiting.count)"])
@@ -182,12 +188,7 @@ package final class Courier: Lanes, Service {
 
     private func announceClosed(_ endpoint: EndpointID, _ name: String) {
         breakers.closed(endpoint)
-        Self.gauge(name).record(0)
         logger.notice("an endpoint that kept failing is called again", metadata: ["endpoint": "\(name)"])
-    }
-
-    private static func gauge(_ endpoint: String) -> Gauge {
-        Gauge(label: "yizhan_breaker_open", dimensions: [("endpoint", endpoint)])
     }
 
     private func log(_ report: AttemptReport) {

@@ -15,6 +15,7 @@ struct RelayGauges: Sendable {
     private let waiting = Meter(label: "yizhan_database_waiting_borrowers")
     private let depth = Meter(label: "yizhan_inbox_depth_events")
     private let inFlight = EndpointGauge("yizhan_in_flight_calls")
+    private let broken = EndpointGauge("yizhan_breaker_open")
 
     init(pool: PostgresPool, inbox: GroupInbox, courier: Courier) {
         self.pool = pool
@@ -30,5 +31,6 @@ struct RelayGauges: Sendable {
         waiting.set(counts.waiting)
         depth.set(inbox.depth)
         inFlight.set(courier.callsInFlight.mapValues { Double($0) })
+        broken.set(courier.breakersOpen.mapValues { $0 ? 1 : 0 })
     }
 }
