@@ -98,3 +98,10 @@ CREATE TABLE yizhan.chore (
     name text PRIMARY KEY,
     begun_at timestamptz NOT NULL
 );
+
+-- Whose the relay's own alerts are. Removed from the start: nobody configures them, and no file can have their name.
+INSERT INTO yizhan.merchant (id, name, removed_at) OVERRIDING SYSTEM VALUE VALUES (-1, '@yizhan', now());
+INSERT INTO yizhan.app (
+    id, merchant_id, name, platform, app_key, clock_window, reply_wait, on_pending, pending_message, sealed_secrets, removed_at)
+OVERRIDING SYSTEM VALUE
+VALUES (-1, -1, '@yizhan', 'yizhan', '', '0', '0', 'accept', '', '', now());
