@@ -8,6 +8,7 @@ struct Destination: Sendable {
     private enum Manner: Sendable {
         case webhook(Webhook)
         case youzan(YouzanShop)
+        case robot(Robot)
     }
 
     private(set) var endpoint: Endpoint
@@ -28,6 +29,8 @@ struct Destination: Sendable {
                         target: url.target, signer: .standard(try StandardWebhooksSecret(parsing: secret)), http: http))
             case .platform(let appKey, let secret):
                 .webhook(Webhook(target: url.target, signer: .platform(appKey: appKey, secret: secret), http: http))
+            case .robot(_, let query):
+                .robot(Robot(target: url.target, query: query, http: http))
             case .youzan(let target):
                 .youzan(
                     try YouzanShop(target, client: YouzanClient(target, at: url, through: http), tokens: tokens))
@@ -48,6 +51,8 @@ struct Destination: Sendable {
         switch manner {
         case .webhook(let webhook):
             await webhook.carryOut(attempt, of: platform, unixMilliseconds: unixMilliseconds)
+        case .robot(let robot):
+            await robot.carryOut(attempt, of: platform)
         case .youzan(let shop):
             await shop.carryOut(attempt, of: platform, unixMilliseconds: unixMilliseconds)
         }

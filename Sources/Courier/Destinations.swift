@@ -76,6 +76,7 @@ final class Destinations: Sendable {
                 }
             }
             state.platformNames = directory.appsByID.mapValues(\.platform)
+            state.platformNames[OwnHouse.app] = OwnHouse.platform
             state.allowedNetworks = directory.allowedPrivateNetworks
             return old.filter { $0.value.http !== state.destinations[$0.key]?.http }.map(\.value.http)
         }

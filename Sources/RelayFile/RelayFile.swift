@@ -31,9 +31,8 @@ package enum RelayFile {
             let sections = Value(root, at: Place(), reading).fields(
                 [
                     "merchants", "apps", "endpoints", "routes", "goods", "allow_private_networks", "meituan_voucher",
-                    "retention",
-                ],
-                unsupported: ["alerts"])
+                    "retention", "alerts",
+                ])
         else { return Declaration() }
 
         // In this order, each section finds the names it refers to.
@@ -44,10 +43,11 @@ package enum RelayFile {
         let goods = sections.items("goods").compactMap { $0.goods() }
         let networks = sections.items("allow_private_networks").compactMap { $0.network() }
         let voucherBaseURL = sections.ifPresent("meituan_voucher") { $0.voucherBaseURL() }
+        let alerts = sections.items("alerts").compactMap { $0.alert() }
         let retention = sections.ifPresent("retention") { $0.retention() }
         reading.makeLaterChecks()
         return Declaration(
-            merchants: Set(merchants), apps: apps, endpoints: endpoints,
+            merchants: Set(merchants), apps: apps, endpoints: endpoints + alerts,
             routes: Dictionary(grouping: routes, by: \.app).mapValues { $0.map(\.settings) },
             goods: Dictionary(grouping: goods, by: \.app).mapValues { $0.map(\.goods) },
             allowedPrivateNetworks: sections.has("allow_private_networks") ? networks : nil,

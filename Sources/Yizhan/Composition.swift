@@ -52,7 +52,7 @@ struct Relay: Service {
         let breakers = StoredBreakers(pool: database.pool, relay: relay, logger: logger)
         let outside = Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust())
         let courier = Courier(
-            platforms: PlatformList.all, ledger: ledger, breakers: breakers,
+            platforms: PlatformList.all + [OwnAlerts()], ledger: ledger, breakers: breakers,
             accessTokens: StoredAccessTokens(
                 pool: database.pool, box: try database.secretBox(), relay: relay, logger: logger),
             outside: outside, wake: work,
@@ -69,6 +69,8 @@ struct Relay: Service {
             pool: database.pool,
             chores: [
                 ExpireHeld(relay: relay), RemoveOld(retention: { configuration.current.retention }), CompactTally(),
+                RaiseAlerts(
+                    directory: { configuration.current }, inbox: inbox, ids: EventIDSource(clock: clock)),
             ],
             logger: logger)
 

@@ -114,6 +114,34 @@ import Testing
             ])
     }
 
+    @Test func whatIsWrongWithAlertsIsSaidWithoutAWordOfATokensAddress() {
+        let text = """
+            alerts:
+              - {name: a, url: "https://robot.example/hush", format: dingtalk, secret: s}
+              - {name: a, url: "ftp://robot.example/?hush", format: wecom, on: [breaker_opens], at_most: 5}
+              - {name: b, url: "https://robot.example/?hush", format: dingtallk, merchant: nobody}
+              - {name: c, url: "https://pager.example", format: standard}
+            """
+        #expect(
+            problems(of: text) == [
+                #"relay.yaml:2: alerts "a": url: expected the robot's whole address, with its token behind a ?"#,
+                #"relay.yaml:2: alerts "a": secret: belongs to format: standard"#,
+                #"relay.yaml:3: alerts "a": there is another alert of this name on line 2"#,
+                #"relay.yaml:3: alerts "a": url: is no address that the relay can call"#,
+                #"""
+                relay.yaml:3: alerts "a": on[0]: "breaker_opens": expected breaker_open or dead_letters or \#
+                endpoint_paused; did you mean breaker_open?
+                """#,
+                #"relay.yaml:3: alerts "a": at_most: "5": expected a rate such as 100/s, 30/m or 1000/h"#,
+                #"""
+                relay.yaml:4: alerts "b": format: "dingtallk": expected dingtalk or standard or wecom; \#
+                did you mean dingtalk?
+                """#,
+                #"relay.yaml:4: alerts "b": merchant: "nobody": there is no such merchant"#,
+                #"relay.yaml:5: alerts "c": secret: is missing"#,
+            ])
+    }
+
     @Test(arguments: [
         ("", "relay.yaml:1: the file is empty"),
         ("# nothing yet\n", "relay.yaml:1: the file is empty"),
@@ -125,7 +153,7 @@ import Testing
         ("merchants:\n  - name: [a]", "relay.yaml:2: merchants[0]: name: expected a single value, not a list"),
         ("merchants:\n  - {}", "relay.yaml:2: merchants[0]: name: is missing"),
         ("merchants: [{name: a}]\n? [x]\n: 1", "relay.yaml:2: expected a key, not a list"),
-        ("alerts: {}", "relay.yaml:1: alerts: is not supported by this version"),
+        ("alerts: {}", "relay.yaml:1: alerts: expected a list, not keys and values"),
         ("meituan_voucher: {}", "relay.yaml:1: meituan_voucher.base_url: is missing"),
         (
             "merchants: [{name: '${A B}'}]",

@@ -58,6 +58,41 @@ import Testing
         #expect(try read("retention:").retention == Retention())
     }
 
+    @Test func alertsAreReadAsTheyAreMeant() throws {
+        let text = """
+            merchants: [{name: m}]
+            alerts:
+              - name: ops-robot
+                url: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}
+                format: dingtalk
+                merchant: m
+                on: [endpoint_paused, dead_letters]
+                breaker_open_for: 10m
+                at_most: 3/m
+              - {name: 运维, url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k?k", format: wecom}
+              - {name: pager, url: "https://pager.example/?a=b", format: standard, secret: "\(standardSecret)"}
+            """
+        let declaration = try read(text, environment: ["TOKEN": "its token"])
+        #expect(
+            declaration
+                == Declaration(
+                    merchants: ["m"],
+                    endpoints: [
+                        OwnHouse.endpoint(
+                            named: "ops-robot", url: "https://oapi.dingtalk.com/robot/send",
+                            format: .robot(.dingtalk, query: Secret("access_token=its token")),
+                            alerts: AlertSettings(
+                                merchant: "m", kinds: [.endpointPaused, .deadLetters], breakerOpenFor: .seconds(600),
+                                atMost: Rate(count: 3, period: .seconds(60)))),
+                        OwnHouse.endpoint(
+                            named: "运维", url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send",
+                            format: .robot(.wecom, query: Secret("key=k?k")), alerts: AlertSettings()),
+                        OwnHouse.endpoint(
+                            named: "pager", url: "https://pager.example/?a=b",
+                            format: .standard(secret: Secret(standardSecret)), alerts: AlertSettings()),
+                    ]))
+    }
+
     @Test func theOtherPlatformsAndFormatsAreReadAsTheyAreMeant() throws {
         let text = """
             merchants: [{name: m}]

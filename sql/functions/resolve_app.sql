@@ -24,7 +24,7 @@ BEGIN
             USING ERRCODE = 'cardinality_violation', HINT = 'Name the app as well.';
     END IF;
 
-    SELECT array_agg(a.name) INTO known_names FROM yizhan.app AS a;
+    SELECT array_agg(a.name) INTO known_names FROM yizhan.app AS a WHERE a.id > 0;
     IF wanted_app IS NOT NULL AND NOT EXISTS (SELECT FROM yizhan.app AS a WHERE a.name = wanted_app) THEN
         RAISE EXCEPTION 'there is no app %', quote_literal(wanted_app)
             USING ERRCODE = 'undefined_object', HINT = yizhan.suggestion('Apps', wanted_app, known_names);

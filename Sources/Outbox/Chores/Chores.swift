@@ -32,7 +32,7 @@ package struct Chores: Service {
         var isFailing = false
         while !Task.isCancelled {
             do {
-                if try await isOurs(chore) { try await chore.carryOut(on: pool) }
+                if chore.isNeeded, try await isOurs(chore) { try await chore.carryOut(on: pool) }
                 isFailing = false
             } catch {
                 if Task.isCancelled { break }
@@ -58,7 +58,13 @@ package protocol Chore: Sendable {
     var name: String { get }
     /// From one beginning to the next, whichever relays do it.
     var every: Duration { get }
+    /// Whether there is anything to do by what is configured.
+    var isNeeded: Bool { get }
 
     /// Ends before it is due again, or soon after: another relay begins it then. Done twice at once it does no harm.
     func carryOut(on pool: PostgresPool) async throws
+}
+
+extension Chore {
+    package var isNeeded: Bool { true }
 }

@@ -19,6 +19,10 @@ package struct RemoveOld: Chore {
         self.retention = retention
     }
 
+    package var isNeeded: Bool {
+        retention() != Retention()
+    }
+
     package func carryOut(on pool: PostgresPool) async throws {
         let retention = retention()
         let end = ContinuousClock.now + every

@@ -54,9 +54,37 @@ extension AllianceSettings {
     }
 }
 
-extension EndpointFormat {
+extension EndpointSettings {
     /// The column `options` of an endpoint.
     var options: JSON {
+        guard let alerts else { return format.options }
+        return .object(
+            (format.options.members ?? []) + [
+                .init(
+                    name: "alerts",
+                    value: [
+                        "merchant": alerts.merchant.map { .string($0) } ?? .null,
+                        "on": .string(alerts.kinds.map(\.rawValue).sorted().joined(separator: ",")),
+                        "breaker_open_for": .string(alerts.breakerOpenFor.text), "at_most": .string(alerts.atMost.text),
+                    ])
+            ])
+    }
+}
+
+extension AlertSettings {
+    /// Nil where `options` has none.
+    init?(options: JSON) throws {
+        guard let alerts = options["alerts"] else { return nil }
+        self.init(
+            merchant: alerts["merchant"]?.stringValue,
+            kinds: Set(try alerts.required("on").split(separator: ",").compactMap { AlertKind(rawValue: String($0)) }),
+            breakerOpenFor: try Duration(text: alerts.required("breaker_open_for")),
+            atMost: try Rate(text: alerts.required("at_most")))
+    }
+}
+
+extension EndpointFormat {
+    fileprivate var options: JSON {
         guard let youzan else { return [:] }
         return [
             "grant_id": .string(youzan.grantID), "api": .string(youzan.api), "version": .string(youzan.version),
@@ -75,7 +103,9 @@ extension EndpointFormat {
                     clientID: clientID, clientSecret: secret, grantID: try options.required("grant_id"),
                     api: try options.required("api"), version: try options.required("version"),
                     body: try options.required("body")))
-        case (_, _): return nil
+        case (let name, _):
+            guard let robot = ChatRobot(rawValue: name) else { return nil }
+            self = .robot(robot, query: secret)
         }
     }
 }

@@ -158,7 +158,7 @@ struct ConfigurationStep: Sendable {
                 .text(endpoint.format.appKey), .interval(endpoint.timeout), .int32(Int32(endpoint.maxInFlight)),
                 .int32(endpoint.rate.map { Int32($0.count) }), .interval(endpoint.rate?.period),
                 .bool(endpoint.ordered), .intervals(endpoint.retry.steps), .interval(endpoint.expireAfter),
-                .bytea(sealed), .json(String(decoding: endpoint.format.options.serialized(), as: UTF8.self)),
+                .bytea(sealed), .json(String(decoding: endpoint.options.serialized(), as: UTF8.self)),
                 .int32(endpoint.dailyQuota.map { Int32($0) }), .bool(endpoint.breaker),
             ])
     }

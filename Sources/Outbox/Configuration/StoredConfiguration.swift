@@ -132,9 +132,12 @@ extension StoredConfiguration {
         let sealed = try row.bytes(12)
         let secret = try SealedSecrets.open(sealed, for: .endpoint(name), in: box).secret
         let found: EndpointFormat?
+        let alerts: AlertSettings?
         do {
+            let options = try JSON(parsing: row.text(15))
             found = try EndpointFormat(
-                name: row.text(4), appKey: row.optional.text(5), options: JSON(parsing: row.text(15)), secret: secret)
+                name: row.text(4), appKey: row.optional.text(5), options: options, secret: secret)
+            alerts = try AlertSettings(options: options)
         } catch {
             throw ConfigurationError.unreadable(row: "endpoint \(name)", reason: "\(error)")
         }
@@ -143,7 +146,7 @@ extension StoredConfiguration {
         }
         var rate: Rate?
         if let count = try row.optional.int32(8) { rate = Rate(count: Int(count), period: try row.interval(9)) }
-        let endpoint = Endpoint(
+        var endpoint = Endpoint(
             id: EndpointID(try row.int32(0)),
             name: name,
             merchant: try row.text(2),
@@ -158,6 +161,7 @@ extension StoredConfiguration {
             dailyQuota: try row.optional.int32(16).map { Int($0) },
             breaker: try row.bool(17),
             isPaused: try row.bool(13))
+        endpoint.alerts = alerts
         return (endpoint, sealed)
     }
 

@@ -161,7 +161,10 @@ extension EndpointSettings {
             Field("max_in_flight", String(maxInFlight)), Field("rate", rate?.text), Field("ordered", String(ordered)),
             Field("retry", "[" + retry.steps.map(\.text).joined(separator: ", ") + "]"),
             Field("expire_after", expireAfter), Field("daily_quota", dailyQuota.map { "\($0)" }),
-            Field("breaker", String(breaker)), Field("grant_id", format.youzan?.grantID),
+            Field("breaker", String(breaker)), Field("alerts.merchant", alerts?.merchant),
+            Field("on", alerts.map { $0.kinds.map(\.rawValue).sorted().joined(separator: ", ") }),
+            Field("breaker_open_for", alerts?.breakerOpenFor.text), Field("at_most", alerts?.atMost.text),
+            Field("grant_id", format.youzan?.grantID),
             Field("api", format.youzan?.api), Field("version", format.youzan?.version),
             Field("body", unshown: format.youzan?.body),
         ]

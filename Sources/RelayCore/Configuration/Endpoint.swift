@@ -51,12 +51,14 @@ package struct EndpointSettings: Hashable, Sendable {
     package var dailyQuota: Int?
     /// Whether the endpoint is left alone for a while when it keeps failing.
     package var breaker: Bool
+    /// Nil but for endpoints of the relay's own.
+    package var alerts: AlertSettings?
 
     package init(
         name: String, merchant: String, url: String, format: EndpointFormat,
         timeout: Duration = .seconds(10), maxInFlight: Int = 32, rate: Rate? = nil, ordered: Bool = false,
         retry: RetrySchedule = .standard, expireAfter: Duration = .seconds(72 * 3600),
-        dailyQuota: Int? = nil, breaker: Bool = true
+        dailyQuota: Int? = nil, breaker: Bool = true, alerts: AlertSettings? = nil
     ) {
         self.name = name
         self.merchant = merchant
@@ -70,6 +72,7 @@ package struct EndpointSettings: Hashable, Sendable {
         self.expireAfter = expireAfter
         self.dailyQuota = dailyQuota
         self.breaker = breaker
+        self.alerts = alerts
     }
 }
 
@@ -81,19 +84,22 @@ package enum EndpointFormat: Hashable, Sendable {
     case platform(appKey: String, secret: Secret)
     /// A call of Youzan Cloud's API. The endpoint's `url` is the API's base address.
     case youzan(YouzanTarget)
+    /// A text for a chat group. The query of the robot's address holds its token, and is not in the endpoint's `url`.
+    case robot(ChatRobot, query: Secret)
 
     package var name: String {
         switch self {
         case .standard: "standard"
         case .platform: "platform"
         case .youzan: "youzan"
+        case .robot(let robot, _): robot.rawValue
         }
     }
 
     /// With Youzan, the `client_id`.
     package var appKey: String? {
         switch self {
-        case .standard: nil
+        case .standard, .robot: nil
         case .platform(let appKey, _): appKey
         case .youzan(let target): target.clientID
         }
@@ -102,17 +108,25 @@ package enum EndpointFormat: Hashable, Sendable {
     /// With Youzan, the `client_secret`.
     package var secret: Secret {
         switch self {
-        case .standard(let secret), .platform(_, let secret): secret
+        case .standard(let secret), .platform(_, let secret), .robot(_, let secret): secret
         case .youzan(let target): target.clientSecret
         }
     }
 
     package var youzan: YouzanTarget? {
         switch self {
-        case .standard, .platform: nil
+        case .standard, .platform, .robot: nil
         case .youzan(let target): target
         }
     }
+}
+
+/// The robots of chat groups that take the same call.
+package enum ChatRobot: String, Sendable, CaseIterable {
+    /// DingTalk 钉钉
+    case dingtalk
+    /// WeCom 企业微信
+    case wecom
 }
 
 /// `count` calls in each `period` on average; after a quiet time as many at once.

@@ -74,7 +74,7 @@ struct TestCourier {
     init(grace: Duration = .seconds(10), logger: Logger = .silent) throws {
         trust = try TLSTrust()
         courier = Courier(
-            platforms: PlatformList.all, ledger: ledger, breakers: breakers, accessTokens: tokens,
+            platforms: PlatformList.all + [OwnAlerts()], ledger: ledger, breakers: breakers, accessTokens: tokens,
             outside: Outside(
                 group: MultiThreadedEventLoopGroup.singleton, resolver: SystemResolver(threadCount: 1), trust: trust),
             wake: wake, shutdownGrace: grace, unixMilliseconds: { 1_700_000_000_123 }, logger: logger)

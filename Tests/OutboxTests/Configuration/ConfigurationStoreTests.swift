@@ -208,7 +208,7 @@ import Testing
             _ = try await database.store.apply(.sample())
             let rotating = try database.store(keys: "\(ConfiguredDatabase.otherKeys),\(ConfiguredDatabase.keys)")
             let changes = try await rotating.apply(Declaration())
-            #expect(changes.count == 6)
+            #expect(changes.count == 8)
             #expect(changes.allSatisfy { $0.kind == .touched("encrypted with the new master key") })
             #expect(try await rotating.apply(.sample()) == [])
             let rotated = try database.store(keys: ConfiguredDatabase.otherKeys)

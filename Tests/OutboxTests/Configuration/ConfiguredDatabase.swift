@@ -83,6 +83,15 @@ extension Declaration {
                         YouzanTarget(
                             clientID: "client", clientSecret: Secret("client's"), grantID: "42", api: "youzan.a.get",
                             version: "3.0.0", body: #"{"a":"{{phone}}\n"}"#))),
+                OwnHouse.endpoint(
+                    named: "ops", url: "https://robot.example/send",
+                    format: .robot(.wecom, query: Secret("key=its token")),
+                    alerts: AlertSettings(
+                        merchant: "teahouse", kinds: [.breakerOpen, .deadLetters], breakerOpenFor: .milliseconds(1500),
+                        atMost: Rate(count: 3, period: .seconds(60)))),
+                OwnHouse.endpoint(
+                    named: "pager", url: "https://pager.example", format: .standard(secret: Secret("whsec_2")),
+                    alerts: AlertSettings()),
             ],
             routes: [
                 "rrx": [
