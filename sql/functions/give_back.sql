@@ -2,7 +2,9 @@
 -- more than nothing, and no attempt is counted. Unless a call was made all the same, it goes back to its endpoint's
 -- quota.
 CREATE OR REPLACE FUNCTION yizhan.give_back(
-    event_ids uuid[], endpoint_ids integer[], tokens bigint[], delays interval[], called boolean[]
+    event_ids uuid[], endpoint_ids integer[], tokens bigint[], delays interval[],
+    -- NULL, which the version before says: nothing was called.
+    called boolean[] DEFAULT NULL
 )
 RETURNS TABLE (event_id uuid, endpoint_id integer, token bigint)
 LANGUAGE plpgsql
@@ -23,7 +25,7 @@ BEGIN
         WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
             -- Said twice, it counts once.
             AND o.lease_until IS NOT NULL
-        RETURNING o.event_id, o.endpoint_id, o.token, o.quota_day, i.called
+        RETURNING o.event_id, o.endpoint_id, o.token, o.quota_day, coalesce(i.called, false) AS called
     ),
     returned AS (
         UPDATE yizhan.endpoint_quota AS u

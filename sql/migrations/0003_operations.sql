@@ -107,6 +107,7 @@ DROP FUNCTION IF EXISTS yizhan.store(
     integer, uuid[], integer[], text[], text[], text[], bytea[], bytea[], integer[], text[], uuid[], integer[],
     interval[], boolean[], boolean[], text[]);
 DROP FUNCTION IF EXISTS yizhan.claim(integer, interval, integer[], integer[]);
+
 -- Whose the relay's own alerts are. Removed from the start: nobody configures them, and no file can have their name.
 INSERT INTO yizhan.merchant (id, name, removed_at) OVERRIDING SYSTEM VALUE VALUES (-1, '@yizhan', now());
 INSERT INTO yizhan.app (
