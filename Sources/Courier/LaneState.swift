@@ -139,8 +139,8 @@ struct LaneState {
     /// What came of a delivery is written.
     mutating func release(wasCalled: Bool) {
         held -= 1
-        guard !wasCalled else { return }
-        bucket?.giveBack(1)
+        if !wasCalled { bucket?.giveBack(1) }
+        // A probe that said nothing of the endpoint, even if there was a call.
         breaker?.giveProbeBack()
     }
 
