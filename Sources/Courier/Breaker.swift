@@ -60,7 +60,7 @@ struct Breaker {
         setProbing(true)
     }
 
-    /// No call came of it.
+    /// Nothing came of it; if something did, this changes nothing.
     mutating func giveProbeBack() {
         setProbing(false)
     }

@@ -140,8 +140,8 @@ struct LaneState {
     mutating func release(wasCalled: Bool, unblocks: Bool = false) {
         held -= 1
         if unblocks { hasBacklog = true }
-        guard !wasCalled else { return }
-        bucket?.giveBack(1)
+        if !wasCalled { bucket?.giveBack(1) }
+        // A probe that said nothing of the endpoint, even if there was a call.
         breaker?.giveProbeBack()
     }
 

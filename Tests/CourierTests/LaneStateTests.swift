@@ -180,6 +180,9 @@ private final class Lane {
         #expect(lane.state.isBlocked)
         lane.state.close(try #require(lane.takeOpening(at: later)), used: 1)
         lane.state.release(wasCalled: false)
+        #expect(lane.state.isBlocked)
+        lane.state.close(try #require(lane.takeOpening(at: later)), used: 1)
+        lane.state.release(wasCalled: true)
         #expect(lane.state.isBlocked && lane.takeOpening(at: later) != nil)
     }
 
