@@ -40,6 +40,7 @@ struct RunConfiguration: Sendable {
         """
     }
 
+    /// Without a breaker: a merchant that fails or hangs is to keep the relays busy.
     private func endpoint(_ name: String) -> String {
         """
           - name: \(name)
@@ -48,6 +49,7 @@ struct RunConfiguration: Sendable {
             secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
             timeout: 1s
             max_in_flight: \(maxInFlight)
+            breaker: false
             retry: [\(Self.retrySteps.joined(separator: ", "))]
         """
     }
