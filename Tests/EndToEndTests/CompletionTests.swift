@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: [
         ("yizhan re", "requeue resume"), ("yizhan requeue --st", "--state"),
         ("yizhan requeue --state e", "exhausted expired"), ("yizhan status --fail-on o", "oldest=10m"),
-        ("yizhan sink me", "merchant meituan-alliance meituan-voucher"),
+        ("yizhan sink me", "merchant meituan-voucher meituan-alliance"),
     ])
     func bashCompletesWhatIsBegun(line: String, completions: String) async throws {
         let script = """

@@ -21,6 +21,9 @@ import Testing
                 var file = RelayFile()
                 file.endpoints[0].url = "http://127.0.0.1:\(try #require(port))/from-the-relay"
                 try await fixture.apply(file).requireSuccess()
+                try await eventually("the relay has the merchant's address") {
+                    try !fixture.relays[0].logLines(with: "the configuration has changed").isEmpty
+                }
                 let platform = try fixture.platform
                 for orderNo in ["py-1", "py-2"] {
                     let input = "http://127.0.0.1:\(platform.port)\(platform.path) \(orderNo)\n"

@@ -9,7 +9,7 @@ NAME = re.compile(r"yizhan_[a-z][a-z0-9_]*")
 LINE = re.compile(
     r'(yizhan_[a-z0-9_]+)(\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)+\})? (?:[-+]?[0-9][-+.0-9e]*|[+-]Inf|NaN)')
 SUFFIXES = ("_total", "_seconds", "_events", "_reports", "_calls", "_deliveries", "_connections", "_borrowers", "_info",
-            "_up", "_paused")
+            "_up", "_paused", "_open")
 
 text = sys.stdin.read()
 faults = []
