@@ -48,8 +48,8 @@ BEGIN
         UNION ALL
         SELECT 'dead_letters', o.endpoint_id, date_bin('10 minutes', o.settled_at, '2000-01-01 00:00Z'), count(*), NULL
         FROM yizhan.outcome AS o
+        -- The three are the index's. A refusal is not told: it is an answer, and the platform has it.
         WHERE o.state IN ('refused', 'exhausted', 'expired')
-            -- A refusal is an answer, and the platform has it.
             AND o.state <> 'refused'
             AND o.settled_at >= date_bin('10 minutes', clock_timestamp() - interval '10 minutes', '2000-01-01 00:00Z')
         GROUP BY 2, 3
