@@ -31,6 +31,6 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'order % is not known%', wanted_order, coalesce(' to app ' || quote_literal(wanted_app), '')
         USING ERRCODE = 'no_data_found',
-        HINT = 'A call that was refused leaves no order here: see the relay''s log.';
+        HINT = 'A call that was refused leaves no order here: yizhan.rejection may have it.';
 END
 $$;

@@ -76,7 +76,7 @@ SELECT isnt_empty($$SELECT * FROM yizhan.requeue('flying', 'alliance')$$, 'with 
 SELECT is(
     test.error($$SELECT yizhan.requeue('nobody''s')$$),
     ARRAY['P0002', 'order nobody''s is not known',
-        'A call that was refused leaves no order here: see the relay''s log.'],
+        'A call that was refused leaves no order here: yizhan.rejection may have it.'],
     'an unknown order is an error');
 SELECT is(
     test.error($$SELECT yizhan.requeue('refused', 'rxr')$$),
@@ -84,7 +84,7 @@ SELECT is(
 SELECT is(
     test.error($$SELECT yizhan.requeue('refused', 'alliance')$$),
     ARRAY['P0002', 'order refused is not known to app ''alliance''',
-        'A call that was refused leaves no order here: see the relay''s log.'], 'and an order of another app');
+        'A call that was refused leaves no order here: yizhan.rejection may have it.'], 'and an order of another app');
 SELECT is(
     test.error($$SELECT yizhan.requeue('refused', endpoint => 'epr')$$),
     ARRAY['42704', 'there is no endpoint ''epr''', 'Did you mean erp? Endpoints are: audit, erp, till.'], 'and an unknown endpoint');
