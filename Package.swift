@@ -100,7 +100,12 @@ let package = Package(
             path: "Sources/EmbedSQLPlugin"),
 
         .target(
-            name: "TestSupport", dependencies: ["EmbeddedPostgreSQL", subprocess, log, system],
+            name: "TestSupport",
+            dependencies: [
+                "EmbeddedPostgreSQL", "OutboundHTTP", hummingbird, hummingbirdCore, httpTypes, nio, nioPosix,
+                subprocess, log,
+                system,
+            ],
             path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
@@ -126,8 +131,8 @@ let package = Package(
         .testTarget(
             name: "ReconciliationTests",
             dependencies: [
-                "Reconciliation", "Platforms", "OutboundHTTP", "RelayCore", hummingbird, hummingbirdCore, httpTypes,
-                lifecycle, log, nio, nioPosix,
+                "Reconciliation", "Platforms", "OutboundHTTP", "RelayCore", "TestSupport", lifecycle, log, nio,
+                nioPosix,
             ],
             swiftSettings: settings),
         .testTarget(
@@ -164,8 +169,7 @@ let package = Package(
         .testTarget(
             name: "PlatformsTests",
             dependencies: [
-                "Platforms", "OutboundHTTP", "RelayCore", hummingbird, hummingbirdCore, httpTypes, crypto, log, nio,
-                nioPosix,
+                "Platforms", "OutboundHTTP", "RelayCore", "TestSupport", crypto, log, nio, nioPosix,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -3,6 +3,7 @@ import Platforms
 import RelayCore
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Reconciliation

@@ -1,5 +1,6 @@
 import OutboundHTTP
 import RelayCore
+import TestSupport
 import Testing
 
 @testable import Platforms

@@ -1,6 +1,7 @@
 import OutboundHTTP
 import RelayCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Platforms

@@ -1,39 +1,44 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import Logging
+package import Logging
 import NIOCore
 import NIOPosix
-import OutboundHTTP
+package import OutboundHTTP
 import Synchronization
 import Testing
 
 /// Somebody else's system on loopback: keeps the calls, and answers as its script says.
-final class LoopbackPeer: Sendable {
-    struct Call: Sendable {
-        let method: String
-        let target: String
-        let contentType: String?
-        let body: [UInt8]
+package final class LoopbackPeer: Sendable {
+    package struct Call: Sendable {
+        package let method: String
+        package let target: String
+        package let contentType: String?
+        package let body: [UInt8]
     }
 
-    struct Answer: Sendable {
-        var status = 200
-        var body: [UInt8] = []
+    package struct Answer: Sendable {
+        package var status: Int
+        package var body: [UInt8]
 
-        static func text(_ text: String, status: Int = 200) -> Answer {
+        package init(status: Int = 200, body: [UInt8] = []) {
+            self.status = status
+            self.body = body
+        }
+
+        package static func text(_ text: String, status: Int = 200) -> Answer {
             Answer(status: status, body: Array(text.utf8))
         }
 
         /// None for longer than any test waits; the test's end ends it.
-        static func never() async throws -> Answer {
+        package static func never() async throws -> Answer {
             try await Task.sleep(for: .seconds(600))
             return Answer(status: 500)
         }
     }
 
     /// Is told the number of the call, from 1.
-    typealias Script = @Sendable (_ call: Call, _ number: Int) async throws -> Answer
+    package typealias Script = @Sendable (_ call: Call, _ number: Int) async throws -> Answer
 
     private let script: Script
     private let seen = Mutex<[Call]>([])
@@ -42,9 +47,9 @@ final class LoopbackPeer: Sendable {
         self.script = script
     }
 
-    var calls: [Call] { seen.withLock { $0 } }
+    package var calls: [Call] { seen.withLock { $0 } }
 
-    static func with(
+    package static func with(
         _ script: @escaping Script, _ body: (_ peer: LoopbackPeer, _ port: Int) async throws -> Void
     ) async throws {
         let peer = LoopbackPeer(script)
@@ -87,11 +92,11 @@ final class LoopbackPeer: Sendable {
 }
 
 extension Logger {
-    static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+    package static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 }
 
 extension Outside {
-    static func loopback() throws -> Outside {
+    package static func loopback() throws -> Outside {
         Outside(
             group: MultiThreadedEventLoopGroup.singleton, resolver: SystemResolver(threadCount: 1),
             trust: try systemTrust.get())
