@@ -1,16 +1,16 @@
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// The unprivileged user that the server runs as when the relay runs as root, which PostgreSQL refuses to.
-struct ServerAccount: Sendable {
+package struct ServerAccount: Sendable {
     let name: String
-    let userID: UInt32
-    let groupID: UInt32
+    package let userID: UInt32
+    package let groupID: UInt32
 
     /// The owner of an existing cluster; for a new one `postgres`, which Debian's package makes, else `nobody`.
     ///
     /// Nil when the relay is not root: then the server runs as the relay's own user.
-    static func forCluster(at cluster: FilePath) throws(EmbeddedPostgreSQLError) -> ServerAccount? {
+    package static func forCluster(at cluster: FilePath) throws(EmbeddedPostgreSQLError) -> ServerAccount? {
         let owner = try FileSystem.status(of: cluster)?.userID.rawValue
         guard geteuid() == 0 else {
             if let owner, owner != geteuid() {

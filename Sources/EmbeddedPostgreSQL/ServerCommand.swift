@@ -1,13 +1,13 @@
 import FoundationEssentials
 import Subprocess
-import SystemPackage
+package import SystemPackage
 
 /// A program that is run to its end, as the server's user.
-struct ServerCommand {
-    struct Result {
-        let isSuccess: Bool
+package struct ServerCommand {
+    package struct Result {
+        package let isSuccess: Bool
         /// Standard output and standard error, in the order they came.
-        let output: String
+        package let output: String
 
         var lines: [String] {
             output.split(separator: "\n").map(String.init)
@@ -18,7 +18,7 @@ struct ServerCommand {
     private let account: ServerAccount?
     private let workingDirectory: FilePath
 
-    init(_ program: FilePath, as account: ServerAccount?, in workingDirectory: FilePath) {
+    package init(_ program: FilePath, as account: ServerAccount?, in workingDirectory: FilePath) {
         self.program = program
         self.account = account
         self.workingDirectory = workingDirectory
@@ -28,7 +28,7 @@ struct ServerCommand {
         try await run(arguments)
     }
 
-    func run(_ arguments: [String]) async throws(EmbeddedPostgreSQLError) -> Result {
+    package func run(_ arguments: [String]) async throws(EmbeddedPostgreSQLError) -> Result {
         do {
             let command = command(arguments)
             let ended = try await Subprocess.run(

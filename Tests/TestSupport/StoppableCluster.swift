@@ -37,19 +37,16 @@ package actor StoppableCluster {
 
     /// SIGKILL to the server and all its backends, as if the power were cut.
     package func crash() async throws {
-        try await signal(SIGKILL)
-        try await eventually("the killed server's processes are gone") { try processes().isEmpty }
+        try await ServerProcesses.kill(inside: cluster)
     }
 
     /// SIGSTOP to the server and all its backends: connections stay open and nothing answers.
     package func pause() async throws {
-        // Twice: a backend may have been born between the list and the signal. A stopped server has no more children.
-        try await signal(SIGSTOP)
-        try await signal(SIGSTOP)
+        try ServerProcesses.pause(inside: cluster)
     }
 
     package func resume() async throws {
-        try await signal(SIGCONT)
+        try ServerProcesses.resume(inside: cluster)
     }
 
     fileprivate func end() async throws {
@@ -58,15 +55,7 @@ package actor StoppableCluster {
         try FileManager.default.removeItem(atPath: directory.string)
     }
 
-    private func signal(_ signal: CInt) async throws {
-        for process in try processes() where kill(process, signal) != 0 && errno != ESRCH {
-            throw Errno(rawValue: errno)
-        }
-    }
-
-    private func processes() throws -> [Int32] {
-        try ServerProcesses.inside(directory.appending("postgresql"))
-    }
+    private var cluster: FilePath { directory.appending("postgresql") }
 }
 
 /// Runs `body` with a cluster of its own, which ends with it, in whatever state it is.
