@@ -6,9 +6,10 @@ extension PostgresError {
         if isConnectionProblem { return true }
         switch self {
         case .poolTimedOut, .closed, .invalidConfiguration: return true
-        // Read-only: a standby that is not promoted yet. Class 53: out of disk, memory or connections.
-        case .server(let error): return error.sqlState == "25006" || error.sqlState.hasPrefix("53")
-        case .cannotConnect, .connectionLost, .timedOut, .cancelled, .decoding, .unsupported: return false
+        // Out of disk, memory or connections.
+        case .server(let error): return error.sqlState.hasPrefix("53")
+        case .cannotConnect, .connectionLost, .timedOut, .unreplicated, .cancelled, .decoding, .unsupported:
+            return false
         }
     }
 

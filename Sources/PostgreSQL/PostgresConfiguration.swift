@@ -9,6 +9,9 @@ package struct PostgresConfiguration: Sendable {
     /// What the server's `pg_stat_activity` shows, unless the connection string says something else.
     package var applicationName: String
 
+    /// Nil unless several hosts are named, of which one at a time is to be used. Shared by all copies.
+    let primary: KnownPrimary?
+
     private let connectionString: String
     /// What the connection string itself says, by libpq's keywords.
     private let parsed: [String: String]
@@ -24,6 +27,7 @@ package struct PostgresConfiguration: Sendable {
         self.connectTimeout = connectTimeout
         self.sessionSettings = sessionSettings
         parsed = try Self.parse(connectionString)
+        primary = Self.knownPrimary(of: parsed)
     }
 
     /// The hosts that libpq would try in turn; empty if there is no list of them.
@@ -50,6 +54,16 @@ package struct PostgresConfiguration: Sendable {
             keywords += PostgresHost.keywords(of: hosts)
         }
         return keywords
+    }
+
+    /// Several servers, or several ways to one, may be in use at once unless a primary is asked for, of which there is
+    /// one, by a list that is gone through in order.
+    private static func knownPrimary(of parsed: [String: String]) -> KnownPrimary? {
+        let hosts = PostgresHost.list(from: parsed)
+        guard hosts.count > 1, ["read-write", "primary"].contains(parsed["target_session_attrs"]),
+            [nil, "disable"].contains(parsed["load_balance_hosts"])
+        else { return nil }
+        return KnownPrimary(hosts: hosts)
     }
 
     private static func escapeOption(_ option: String) -> String {

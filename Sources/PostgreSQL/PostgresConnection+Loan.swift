@@ -19,7 +19,8 @@ extension PostgresConnection {
         } catch {
             result = .failure(error)
         }
-        return .returned(result, isReusable: endAbandonedTransaction())
+        // Writes go elsewhere now: whoever comes next must look for the place.
+        return .returned(result, isReusable: endAbandonedTransaction() && !wire.hasRefusedWrite)
     }
 
     /// False if the next borrower could not start clean.

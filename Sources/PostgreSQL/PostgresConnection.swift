@@ -5,7 +5,7 @@ package import Logging
 /// job, so that libpq never blocks Swift's shared pool.
 ///
 /// A cancelled task has the server cancel its running statement, and gets `.cancelled`, or the answer if that came
-/// first. The session ends with `close()`, with the last reference, or when a statement times out.
+/// first, or `.unreplicated` if the statement waited for a synchronous standby. The session ends with `close()`, with the last reference, or when a statement times out.
 package actor PostgresConnection {
     private let thread: ConnectionThread
     private let interrupt: Interrupt

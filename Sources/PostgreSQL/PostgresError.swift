@@ -11,6 +11,9 @@ package enum PostgresError: Error, Sendable {
     case connectionLost(inFlight: String?, cause: String, sqlState: String? = nil)
     /// No answer within `limit`: the statement may or may not have taken effect. The connection was given up.
     case timedOut(inFlight: String, limit: Duration)
+    /// The server has committed without its synchronous standby's word, because somebody cancelled the waiting for it: the
+    /// effect is lost if the server is.
+    case unreplicated(inFlight: String)
     /// The caller's task was cancelled, and the statement has had no effect.
     case cancelled
     /// A column does not hold what was asked of it.
@@ -28,29 +31,31 @@ extension PostgresError {
         switch self {
         case .server(let error): error.sqlState
         case .connectionLost(_, _, let sqlState): sqlState
-        case .invalidConfiguration, .cannotConnect, .timedOut, .cancelled, .decoding, .closed, .poolTimedOut,
-            .unsupported:
+        case .invalidConfiguration, .cannotConnect, .timedOut, .unreplicated, .cancelled, .decoding, .closed,
+            .poolTimedOut, .unsupported:
             nil
         }
     }
 
-    /// The statement may have taken effect, and nobody can say.
+    /// The statement may have taken effect for good, and nobody can say.
     package var isOutcomeUnknown: Bool {
         switch self {
         case .connectionLost(let inFlight, _, _): inFlight != nil
-        case .timedOut: true
+        case .timedOut, .unreplicated: true
         case .invalidConfiguration, .cannotConnect, .server, .cancelled, .decoding, .closed, .poolTimedOut,
             .unsupported:
             false
         }
     }
 
-    /// The server is away, going, full or out of reach: the same call may succeed on another connection later.
+    /// The server is away, going, full or out of reach, or it takes no writes, or has nobody to confirm them: the same call
+    /// may succeed on another connection later.
     package var isConnectionProblem: Bool {
         switch self {
-        case .cannotConnect, .connectionLost, .timedOut: true
+        case .cannotConnect, .connectionLost, .timedOut, .unreplicated: true
         case .server(let error):
-            error.sqlState.hasPrefix("08") || ["57P01", "57P02", "57P03", "53300"].contains(error.sqlState)
+            error.sqlState.hasPrefix("08")
+                || ["57P01", "57P02", "57P03", "53300", PostgresServerError.readOnly].contains(error.sqlState)
         case .invalidConfiguration, .cancelled, .decoding, .closed, .poolTimedOut, .unsupported: false
         }
     }
@@ -69,6 +74,9 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
                 + " [\(Self.abridged(statement))]"
         case .timedOut(let statement, let limit):
             "no answer from PostgreSQL within \(limit), the outcome is unknown [\(Self.abridged(statement))]"
+        case .unreplicated(let statement):
+            "PostgreSQL has committed without its synchronous standby, as the waiting for it was cancelled; the outcome"
+                + " is unknown [\(Self.abridged(statement))]"
         case .cancelled: "cancelled"
         case .decoding(let column, let expected, let actual):
             "column \(column) was read as \(expected) but holds \(actual)"
@@ -84,6 +92,7 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
         case .connectionLost(let statement?, let cause, let sqlState):
             "connection lost: \(cause) (SQLSTATE \(sqlState ?? "none")), in flight: \(statement)"
         case .timedOut(let statement, let limit): "timed out after \(limit), in flight: \(statement)"
+        case .unreplicated(let statement): "committed without the synchronous standby, in flight: \(statement)"
         case .connectionLost(nil, _, _), .invalidConfiguration, .cannotConnect, .cancelled, .decoding, .closed,
             .poolTimedOut, .unsupported:
             description

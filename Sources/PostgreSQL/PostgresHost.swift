@@ -32,6 +32,9 @@ struct PostgresHost: Hashable, Sendable {
         }
     }
 
+    /// For people.
+    var name: String { [host ?? address ?? "the default host", port].compactMap { $0 }.joined(separator: ":") }
+
     /// libpq reports the address where there is no name, and the default where there is no port.
     func isReported(asHost host: String, port: String) -> Bool {
         (self.host ?? address ?? host) == host && (self.port ?? port) == port

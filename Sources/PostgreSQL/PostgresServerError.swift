@@ -22,6 +22,8 @@ package struct PostgresServerError: Error, Sendable, Hashable {
     }
 
     static let queryCancelled = "57014"
+    /// The server is a standby, or told to take no writes.
+    static let readOnly = "25006"
 }
 
 extension PostgresServerError {

@@ -15,13 +15,16 @@ final class Wire {
     /// How long a cancelled statement may take to say so, before the connection is given up.
     private static let cancelGrace: Duration = .seconds(5)
 
-    private enum Wakeup { case ready, interrupted, deadline }
+    enum Wakeup { case ready, interrupted, deadline }
 
-    private var connection: OpaquePointer?
+    var connection: OpaquePointer?
     /// Thrown by every call once there is no connection.
     private var ending = PostgresError.closed
-    private let interrupt: Interrupt
-    private let notices: NoticeLog
+    /// Whether the server is, or has become, one that takes no writes.
+    private(set) var hasRefusedWrite = false
+    var primary: (known: KnownPrimary, session: KnownPrimary.Session)?
+    let interrupt: Interrupt
+    let notices: NoticeLog
     private let polled: UnsafeMutablePointer<pollfd>
 
     init(interrupt: Interrupt, logger: Logger) {
@@ -32,7 +35,7 @@ final class Wire {
     }
 
     deinit {
-        PQfinish(connection)
+        finish(.closed)
         polled.deallocate()
     }
 
@@ -42,63 +45,6 @@ final class Wire {
     var transactionStatus: PGTransactionStatusType { connection.map { PQtransactionStatus($0) } ?? PQTRANS_UNKNOWN }
 
     func close() { finish(.closed) }
-
-    // MARK: Connecting
-
-    /// Tries the hosts in libpq's way, but lets none of several take the time of the others: one that does not
-    /// answer within its share is left out, and the rest tried anew.
-    func connect(_ configuration: PostgresConfiguration, call: ServerCall) throws(PostgresError) {
-        var hosts = configuration.hosts
-        while true {
-            var attempt = call
-            if hosts.count > 1, let deadline = call.deadline {
-                let now = ContinuousClock.now
-                attempt.deadline = now + now.duration(to: deadline) / hosts.count
-            }
-            do {
-                return try start(configuration.keywords(hosts: hosts), call: attempt)
-            } catch .timedOut {
-                let silent = connection.map { (name: Self.string(PQhost($0)), port: Self.string(PQport($0))) }
-                finish(.closed)
-                let index = silent.flatMap { silent in
-                    hosts.firstIndex { $0.isReported(asHost: silent.name, port: silent.port) }
-                }
-                guard hosts.count > 1, let index else {
-                    let limit = call.limit.map { " within \($0)" } ?? ""
-                    throw .cannotConnect("\(silent?.name ?? "the server") gave no answer\(limit)")
-                }
-                hosts.remove(at: index)
-            } catch {
-                finish(.closed)
-                throw error
-            }
-        }
-    }
-
-    private func start(
-        _ keywords: [(keyword: String, value: String)], call: ServerCall
-    ) throws(PostgresError) {
-        let started = withCStrings(keywords.map(\.keyword)) { names in
-            withCStrings(keywords.map(\.value)) { values in PQconnectStartParams(names, values, 1) }
-        }
-        guard let started else { throw .cannotConnect("out of memory") }
-        connection = started
-        notices.attach(to: started)
-        guard PQstatus(started) != CONNECTION_BAD else { throw .cannotConnect(message(of: started)) }
-        var next = PGRES_POLLING_WRITING
-        while next != PGRES_POLLING_OK {
-            switch wait(for: next == PGRES_POLLING_READING ? POLLIN : POLLOUT, until: call.deadline) {
-            case .ready: break
-            case .deadline: throw .timedOut(inFlight: call.statement, limit: call.limit ?? .zero)
-            case .interrupted:
-                if interrupt.isCancelled(call: call.number) { throw .cancelled }
-                continue
-            }
-            next = PQconnectPoll(started)
-            if next == PGRES_POLLING_FAILED { throw .cannotConnect(message(of: started)) }
-        }
-        guard PQsetnonblocking(started, 1) == 0 else { throw .cannotConnect(message(of: started)) }
-    }
 
     // MARK: Statements
 
@@ -110,6 +56,7 @@ final class Wire {
         guard let connection else { throw ending }
         // A call may take two exchanges, and the first have swallowed the wake-up.
         if interrupt.isCancelled(call: call.number) { throw .cancelled }
+        notices.forgetStandby()
         guard send(connection) == 1 else {
             guard PQstatus(connection) != CONNECTION_BAD else { throw lose(connection, inFlight: call, nil) }
             throw .unsupported(message(of: connection))
@@ -129,8 +76,10 @@ final class Wire {
             throw lose(connection, inFlight: call, outcome)
         }
         if let cancellation { outlast(cancellation) }
+        if notices.hasGivenUpStandby { throw .unreplicated(inFlight: call.statement) }
         guard outcome.isFailure else { return outcome }
         guard let error = PostgresServerError(outcome) else { throw .unsupported(outcome.errorMessage) }
+        if error.sqlState == PostgresServerError.readOnly { hasRefusedWrite = true }
         throw cancellation != nil && error.sqlState == PostgresServerError.queryCancelled ? .cancelled : .server(error)
     }
 
@@ -169,6 +118,7 @@ final class Wire {
                     deadline: call.deadline.map { min($0, grace) } ?? grace)
             case .deadline:
                 if cancellation == nil { _ = CancelRequest.send(for: connection, thenWake: interrupt) }
+                if let primary { primary.known.doubt(primary.session) }
                 finish(.connectionLost(inFlight: nil, cause: "given up after a statement timed out"))
                 throw .timedOut(
                     inFlight: call.statement,
@@ -193,7 +143,7 @@ final class Wire {
     func receive() throws(PostgresError) {
         guard let connection else { throw ending }
         guard PQconsumeInput(connection) == 1 else {
-            let cause = message(of: connection)
+            let cause = causeOfLoss(of: connection)
             finish(.connectionLost(inFlight: nil, cause: cause))
             throw ending
         }
@@ -205,9 +155,14 @@ final class Wire {
         return (Self.string(notification.pointee.relname), Self.string(notification.pointee.extra))
     }
 
-    /// False if the server has ended the connection meanwhile. Costs one `poll()` while it has not.
+    /// False if the server has ended the connection meanwhile, or may not be the primary any more. Costs one `poll()`
+    /// while neither is so.
     func isAlive() -> Bool {
         guard connection != nil else { return false }
+        if let primary, primary.known.isDoubtful(primary.session) {
+            finish(.connectionLost(inFlight: nil, cause: "given up, as the server did not answer another session"))
+            return false
+        }
         // One read takes what the server said last, the next one finds the end.
         while true {
             switch wait(for: POLLIN, until: .now) {
@@ -221,7 +176,7 @@ final class Wire {
     // MARK: Parts
 
     /// - Parameter events: nil to wait for an interrupt alone.
-    private func wait(for events: Int32?, until deadline: ContinuousClock.Instant?) -> Wakeup {
+    func wait(for events: Int32?, until deadline: ContinuousClock.Instant?) -> Wakeup {
         guard let connection else { return .deadline }
         polled[0] = pollfd(fd: events == nil ? -1 : PQsocket(connection), events: Int16(events ?? 0), revents: 0)
         polled[1] = pollfd(fd: interrupt.descriptor, events: Int16(POLLIN), revents: 0)
@@ -247,31 +202,31 @@ final class Wire {
         _ connection: OpaquePointer, inFlight call: ServerCall, _ answer: PostgresResult?
     ) -> PostgresError {
         let serverError = answer.flatMap { PostgresServerError($0) }
-        let cause = serverError?.description ?? message(of: connection)
+        let cause = serverError?.description ?? causeOfLoss(of: connection)
         let sqlState = serverError?.sqlState
         finish(.connectionLost(inFlight: nil, cause: cause, sqlState: sqlState))
         return .connectionLost(inFlight: call.statement, cause: cause, sqlState: sqlState)
     }
 
-    private func finish(_ ending: PostgresError) {
+    private func causeOfLoss(of connection: OpaquePointer) -> String {
+        guard let primary, let place = primary.known.move(from: primary.session) else { return message(of: connection) }
+        return "given up, as the primary is at \(place.name) now"
+    }
+
+    func finish(_ ending: PostgresError) {
         guard connection != nil else { return }
         self.ending = ending
+        if let primary { primary.known.leave(primary.session) }
+        primary = nil
         PQfinish(connection)
         connection = nil
     }
 
-    private func message(of connection: OpaquePointer) -> String {
+    func message(of connection: OpaquePointer) -> String {
         Self.string(PQerrorMessage(connection)).split(separator: "\n").joined(separator: " ")
     }
 
-    private static func string(_ pointer: UnsafePointer<CChar>?) -> String {
+    static func string(_ pointer: UnsafePointer<CChar>?) -> String {
         pointer.map { String(cString: $0) } ?? ""
     }
-}
-
-/// Gives `body` a NULL-terminated array of C strings.
-private func withCStrings<R>(_ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> R) -> R {
-    let copies = strings.map { strdup($0) }
-    defer { for copy in copies { free(copy) } }
-    return (copies.map { UnsafePointer($0) } + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
 }

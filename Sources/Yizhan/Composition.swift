@@ -34,7 +34,8 @@ struct Relay: Service {
             let changes = try await ConfigurationFile(path: configurationFile).apply(to: store)
             logger.notice("configuration applied", metadata: ["changes": "\(changes.count)"])
         }
-        let relay = try await database.pool.query("SELECT nextval('yizhan.relay_number')::integer")[0].int32(0)
+        let relay = try await database.waitForAnswer(
+            to: "SELECT nextval('yizhan.relay_number')::integer", logger: logger)[0].int32(0)
         let clock: @Sendable () -> Int64 = { SystemClock.unixMilliseconds() }
         let group = MultiThreadedEventLoopGroup.singleton
 
@@ -139,7 +140,7 @@ struct Relay: Service {
     /// The embedded database belongs to this relay alone; another one is migrated by its operator.
     private func prepareSchema(_ database: Database) async throws {
         let migrator = Migrator(pool: database.pool, logger: logger)
-        try await database.waitUntilReachable(logger: logger)
+        _ = try await database.waitForAnswer(to: "SELECT 1", logger: logger)
         if database.isEmbedded { try await migrator.migrate() }
         switch try await migrator.state() {
         case .current: return

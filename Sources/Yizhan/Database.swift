@@ -68,13 +68,15 @@ struct Database: Sendable {
         return SecretBox(keys: keys)
     }
 
-    /// Returns once the database takes a connection. Waits as long as it takes: a relay may be started before it.
-    func waitUntilReachable(logger: Logger) async throws(PostgresError) {
+    /// Repeats a query until the database answers it. Waits as long as it takes: a relay may be started before its
+    /// database, or while that takes no writes.
+    func waitForAnswer(
+        to statement: PostgresStatement, logger: Logger
+    ) async throws(PostgresError) -> PostgresRows {
         var pause = Duration.milliseconds(100)
         while true {
             do {
-                try await pool.query("SELECT 1")
-                return
+                return try await pool.query(statement, timeout: .seconds(10))
             } catch {
                 guard error.isConnectionProblem, !Task.isShuttingDownGracefully, !Task.isCancelled else { throw error }
                 logger.warning("waiting for the database", metadata: ["error": "\(error)"])

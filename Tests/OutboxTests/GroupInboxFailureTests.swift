@@ -99,6 +99,49 @@ import Testing
         }
     }
 
+    /// The server reports a commit as done whose wait for the standby was cancelled, and shows it to everybody.
+    @Test func withoutTheSynchronousStandbysWordAnEventIsUnknownEvenIfItIsThere() async throws {
+        try await TestOutbox.withOwnCluster { outbox, cluster in
+            let inbox = inbox(outbox)
+            try await whileRunning(inbox) {
+                try await outbox.run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+                try await outbox.run("SELECT pg_reload_conf()")
+                async let refusal: Void = expectRefusal(inbox, outbox, "A1", as: .unknown)
+                try await eventually("the commit waits for the standby, and is cancelled") {
+                    try await outbox.number(
+                        "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") > 0
+                }
+                await refusal
+                #expect(try await outbox.number("SELECT count(*) FROM yizhan.event WHERE order_no = 'A1'") == 1)
+                await expectRefusal(inbox, outbox, "A1", as: .unavailable)
+
+                try await outbox.run("ALTER SYSTEM RESET synchronous_standby_names")
+                try await outbox.run("SELECT pg_reload_conf()")
+                try await expectRecovery(inbox, outbox)
+            }
+        }
+    }
+
+    @Test func aServerThatTakesNoWritesIsHeardOfAsAway() async throws {
+        try await TestOutbox.withOwnCluster { outbox, cluster in
+            let inbox = inbox(outbox)
+            try await whileRunning(inbox) {
+                #expect(await inbox.hear(outbox.submission("A1", in: [outbox.erp])) == .stored(isHeldHere: true))
+                try await outbox.run("ALTER SYSTEM SET default_transaction_read_only = on")
+                try await outbox.run("SELECT pg_reload_conf()")
+                try await eventually("it takes no writes") {
+                    try await outbox.text("SHOW default_transaction_read_only") == "on"
+                }
+                await expectRefusal(inbox, outbox, "B1", as: .unavailable)
+                await expectRefusal(inbox, outbox, "B2", as: .unavailable)
+                #expect(!inbox.isAvailable)
+                try await outbox.run("ALTER SYSTEM RESET default_transaction_read_only")
+                try await outbox.run("SELECT pg_reload_conf()")
+                try await expectRecovery(inbox, outbox)
+            }
+        }
+    }
+
     @Test func repeatsThatCannotBeLookedUpAreHeardOfAsUnknown() async throws {
         try await TestOutbox.with { outbox in
             let inbox = inbox(outbox)

@@ -13,7 +13,7 @@ package struct ConfigurationStore: Sendable {
 
     /// Cheap. Another number than before means another configuration.
     package func version() async throws(PostgresError) -> Int64 {
-        try await pool.query("SELECT c.version FROM yizhan.configuration AS c")[0].int64(0)
+        try await pool.query("SELECT c.version FROM yizhan.configuration AS c", timeout: .seconds(2))[0].int64(0)
     }
 
     /// Everything of one moment. Throws `SealError` where a master key is missing.
