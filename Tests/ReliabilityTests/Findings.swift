@@ -37,7 +37,7 @@ struct Findings: Sendable {
         let acceptances = Dictionary(grouping: accepted, by: \.delivery)
         let faults = history.entries.count { entry in
             switch entry.event {
-            case .fault(.resumed), .fault(.databaseIsBack): false
+            case .fault(.resumed), .fault(.databaseIsBack), .fault(.standbyIsBack), .fault(.standbyPromoted): false
             case .fault: true
             case .sent, .answered, .answerLost, .attemptStarted, .attemptEnded: false
             }

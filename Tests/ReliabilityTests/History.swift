@@ -65,6 +65,11 @@ enum Fault: Hashable, Sendable {
     case sessionsEnded
     case databaseCrashed
     case databaseIsBack
+    case databaseFrozen
+    case databaseStopped
+    case standbyStopped
+    case standbyIsBack
+    case standbyPromoted
 }
 
 // MARK: - What it comes to
@@ -72,6 +77,10 @@ enum Fault: Hashable, Sendable {
 /// One call of the platform's and what it heard.
 struct SentCall: Sendable {
     let order: String
+    let relay: String
+    let sentAt: Duration
+    /// Nil if there was no answer.
+    var answeredAt: Duration?
     /// The status is 200: the platform may forget the order.
     var isAcknowledged = false
 }
@@ -89,8 +98,11 @@ extension History {
         var calls: [Int: SentCall] = [:]
         for entry in entries {
             switch entry.event {
-            case .sent(let call, let order, _): calls[call] = SentCall(order: order)
-            case .answered(let call, let status, _): calls[call]?.isAcknowledged = status == 200
+            case .sent(let call, let order, let relay):
+                calls[call] = SentCall(order: order, relay: relay, sentAt: entry.at)
+            case .answered(let call, let status, _):
+                calls[call]?.answeredAt = entry.at
+                calls[call]?.isAcknowledged = status == 200
             case .answerLost, .attemptStarted, .attemptEnded, .fault: continue
             }
         }
