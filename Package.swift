@@ -21,8 +21,10 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let certificateReloading = Target.Dependency.product(name: "NIOCertificateReloading", package: "swift-nio-extras")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -62,7 +64,8 @@ let package = Package(
         .target(name: "StandardWebhooks", dependencies: ["RelayCore", crypto], swiftSettings: settings),
         .target(name: "RelayFile", dependencies: ["RelayCore", yams], swiftSettings: settings),
         .target(
-            name: "OutboundHTTP", dependencies: [nio, nioPosix, nioHTTP1, nioTLS, nioSSL], swiftSettings: settings),
+            name: "OutboundHTTP", dependencies: ["RelayCore", nio, nioPosix, nioHTTP1, nioTLS, nioSSL],
+            swiftSettings: settings),
         .target(
             name: "Outbox", dependencies: ["RelayCore", "PostgreSQL", crypto, lifecycle, log, metrics],
             swiftSettings: settings, plugins: ["EmbedSQLPlugin"]),
@@ -78,9 +81,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "RelayCore", hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, lifecycle, log, metrics,
-                coreMetrics,
-                nio,
+                "RelayCore", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioHTTPTypes, lifecycle, log,
+                metrics, coreMetrics, nio, nioHTTP1, nioSSL, certificateReloading,
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -136,7 +138,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "OutboundHTTPTests", dependencies: ["OutboundHTTP", nio, nioPosix, nioHTTP1, nioSSL],
+            name: "OutboundHTTPTests", dependencies: ["OutboundHTTP", "RelayCore", nio, nioPosix, nioHTTP1, nioSSL],
             swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
@@ -162,8 +164,9 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Platforms", "RelayCore", hummingbirdCore, nio, nioPosix, lifecycle, log, metrics,
-                coreMetrics,
+                "Server", "Platforms", "RelayCore", "TestSupport", hummingbirdCore, httpTypes, nio, nioPosix, nioSSL,
+                lifecycle, log,
+                metrics, coreMetrics,
             ],
             swiftSettings: settings),
         .testTarget(

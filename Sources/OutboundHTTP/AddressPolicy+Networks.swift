@@ -1,3 +1,5 @@
+package import RelayCore
+
 extension AddressPolicy {
     /// - Parameters:
     ///   - networks: in CIDR notation.

@@ -1,4 +1,5 @@
 package import NIOCore
+package import RelayCore
 
 /// Which addresses may be called: every public unicast address, and what the allow list names.
 ///

@@ -1,4 +1,5 @@
 package import NIOCore
+package import RelayCore
 
 /// Turns host names into addresses.
 package protocol AddressResolver: Sendable {

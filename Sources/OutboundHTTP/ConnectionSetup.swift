@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import RelayCore
 
 #if canImport(Darwin)
 import Darwin

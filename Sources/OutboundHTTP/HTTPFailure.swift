@@ -1,3 +1,5 @@
+package import RelayCore
+
 /// Why a call has no answer. The descriptions hold no target, header value or body.
 package enum HTTPFailure: Error, Hashable, Sendable {
     /// Nothing was sent: the call cannot be written as HTTP.

@@ -1,3 +1,5 @@
+package import RelayCore
+
 /// Where connections go: scheme, host and port.
 package struct HTTPOrigin: Hashable, Sendable {
     package enum Scheme: String, Sendable {

@@ -1,3 +1,5 @@
+import RelayCore
+
 /// A strict `http` or `https` URL: an origin, and path and query byte for byte.
 package struct HTTPURL: Hashable, Sendable {
     package let origin: HTTPOrigin

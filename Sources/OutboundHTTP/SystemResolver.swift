@@ -1,5 +1,6 @@
 package import NIOCore
 import NIOPosix
+package import RelayCore
 import Synchronization
 
 #if canImport(Darwin)

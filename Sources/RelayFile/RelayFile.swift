@@ -41,7 +41,7 @@ package enum RelayFile {
         let endpoints = sections.items("endpoints").compactMap { $0.endpoint() }
         let routes = sections.items("routes").compactMap { $0.route() }
         let goods = sections.items("goods").compactMap { $0.goods() }
-        let networks = sections.items("allow_private_networks").compactMap { $0.network() }
+        let networks = sections.items("allow_private_networks").compactMap { $0.network() }.map { "\($0)" }
         let voucherBaseURL = sections.ifPresent("meituan_voucher") { $0.voucherBaseURL() }
         let alerts = sections.items("alerts").compactMap { $0.alert() }
         let retention = sections.ifPresent("retention") { $0.retention() }

@@ -6,19 +6,15 @@ package struct RelayFileRules: Sendable {
     package let platforms: [String: Set<String>]
     /// Throws why an endpoint cannot have this address.
     package let checkURL: @Sendable (String) throws -> Void
-    /// Throws why this is not a network in CIDR notation.
-    package let checkNetwork: @Sendable (String) throws -> Void
     /// Throws why this is no secret of Standard Webhooks, in words that hold nothing of it.
     package let checkStandardSecret: @Sendable (Secret) throws -> Void
 
     package init(
         platforms: [String: Set<String>], checkURL: @escaping @Sendable (String) throws -> Void,
-        checkNetwork: @escaping @Sendable (String) throws -> Void,
         checkStandardSecret: @escaping @Sendable (Secret) throws -> Void
     ) {
         self.platforms = platforms
         self.checkURL = checkURL
-        self.checkNetwork = checkNetwork
         self.checkStandardSecret = checkStandardSecret
     }
 }

@@ -59,11 +59,8 @@ extension Value {
         }
     }
 
-    func network() -> String? {
-        scalar(otherwise: "is no network in CIDR notation") { text in
-            try reading.rules.checkNetwork(text)
-            return text
-        }
+    func network() -> CIDR? {
+        scalar(otherwise: "is no network in CIDR notation") { try CIDR($0) }
     }
 
     /// Text for people or machines, in one line.

@@ -31,6 +31,5 @@ struct ConfigurationFile: Sendable {
     private static let rules = RelayFileRules(
         platforms: Dictionary(uniqueKeysWithValues: PlatformList.all.map { ($0.name, $0.documentedFields) }),
         checkURL: { _ = try HTTPURL($0) },
-        checkNetwork: { _ = try CIDR($0) },
         checkStandardSecret: { _ = try StandardWebhooksSecret(parsing: $0) })
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import RelayCore
 import Testing
 
 @testable import OutboundHTTP

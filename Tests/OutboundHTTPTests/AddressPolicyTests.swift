@@ -1,4 +1,5 @@
 import NIOCore
+import RelayCore
 import Testing
 
 @testable import OutboundHTTP

@@ -17,9 +17,6 @@ let rules = RelayFileRules(
     checkURL: { text in
         guard text.hasPrefix("https://") else { throw Refused(description: "\(text) does not start with https://") }
     },
-    checkNetwork: { text in
-        guard text.contains("/") else { throw Refused(description: "\(text) has no prefix length") }
-    },
     checkStandardSecret: { _ = try StandardWebhooksSecret(parsing: $0) })
 
 let environment = ["RRX_SECRET": "eRdLi88c6I6L95PFSX1Nq69Y84xLcD3T", "TEAHOUSE_WHSEC": standardSecret]

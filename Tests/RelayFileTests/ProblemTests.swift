@@ -163,8 +163,8 @@ import Testing
             """
         ),
         (
-            "allow_private_networks:\n - 10.0.0.1",
-            #"relay.yaml:2: allow_private_networks[0]: "10.0.0.1": 10.0.0.1 has no prefix length"#
+            "allow_private_networks:\n - 10.0.0.1/8",
+            #"relay.yaml:2: allow_private_networks[0]: "10.0.0.1/8": 10.0.0.1/8 has bits set beyond its prefix; the network is 10.0.0.0/8"#
         ),
     ])
     func aFileWithOneMistakeHasOneProblem(text: String, problem: String) {
@@ -240,7 +240,7 @@ import Testing
         let text = """
             merchants: [{name: "${V} x"}]
             apps:
-              - {name: "a ${V}", merchant: "${V}", platform: "${V}", app_key: "${LINES}", secret: "${LINES}", clock_window: "${V}"}
+              - {name: "a ${V}", merchant: "${V}", platform: "${V}", app_key: "${LINES}", secret: "${LINES}", clock_window: "${V}", allow_from: ["${V}"]}
             endpoints:
               - {name: "-${V}", merchant: "${V}", url: "${V}", secret: "${V}", rate: "${V}", max_in_flight: "${V}"}
               - {name: e, merchant: "${V}", url: "https://x", format: "${V}", ordered: "${V}", retry: ["${V}"]}

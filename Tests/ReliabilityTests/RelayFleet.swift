@@ -2,6 +2,7 @@ import Foundation
 import NIOPosix
 import OutboundHTTP
 import Platforms
+import RelayCore
 import Synchronization
 import TestSupport
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import NIOPosix
 import OutboundHTTP
+import RelayCore
 
 struct Healthcheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import NIOPosix
 import OutboundHTTP
 import Platforms
+import RelayCore
 
 /// The relay, as a platform sees it. Every address may be called: whoever names it may.
 struct PlatformDestination: Sendable {

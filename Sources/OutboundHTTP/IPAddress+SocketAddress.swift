@@ -1,4 +1,5 @@
 package import NIOCore
+package import RelayCore
 
 #if canImport(Darwin)
 import Darwin
@@ -8,24 +9,7 @@ import Musl
 import Glibc
 #endif
 
-/// An IPv4 or IPv6 address without port and scope, as a number.
-package enum IPAddress: Hashable, Sendable {
-    case v4(UInt32)
-    // In halves: async functions that keep a stored UInt128 across a suspension went on at address 0 (Swift 6.3.1).
-    case v6(high: UInt64, low: UInt64)
-
-    static func v6(_ number: UInt128) -> IPAddress {
-        .v6(high: UInt64(truncatingIfNeeded: number >> 64), low: UInt64(truncatingIfNeeded: number))
-    }
-
-    /// A dotted quad without leading zeros, or an IPv6 address without brackets and scope; nil for anything else.
-    package init?(_ text: String) {
-        guard !text.utf8.contains(UInt8(ascii: "%")), let address = try? SocketAddress(ipAddress: text, port: 0) else {
-            return nil
-        }
-        self.init(address)
-    }
-
+extension IPAddress {
     /// Nil for a Unix socket.
     package init?(_ address: SocketAddress) {
         let parsed = address.withSockAddr { pointer, _ in IPAddress(pointer) }
@@ -58,8 +42,4 @@ package enum IPAddress: Hashable, Sendable {
             preconditionFailure("4 and 16 bytes are always an address: \(error)")
         }
     }
-}
-
-extension IPAddress: CustomStringConvertible {
-    package var description: String { socketAddress(port: 0).ipAddress ?? "" }
 }
