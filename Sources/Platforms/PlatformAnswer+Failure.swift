@@ -16,6 +16,11 @@ extension PlatformAnswer {
             self.init(status: 503, body: body("系统繁忙,请稍后重试"), retryAfterSeconds: seconds)
         case .unknownApp:
             self.init(status: 404, body: body("接口地址不存在,请核对商家提供的地址"))
+        case .addressNotAllowed:
+            self.init(status: 403, body: body("来源 IP 不在商家允许的范围内,请联系商家"))
+        case .tooManyRefusals(let seconds):
+            self.init(
+                status: 429, body: body("被拒绝的请求过多,请核对密钥和参数后再试"), retryAfterSeconds: seconds)
         case .methodNotAllowed(let allowed):
             self.init(
                 status: 405, body: body("请求方法应为 \(allowed.joined(separator: "、"))"), allowedMethods: allowed)

@@ -14,6 +14,7 @@ extension Value {
             let fields = fields([
                 "name", "merchant", "platform", "app_key", "secret", "client_id", "client_secret", "clock_window",
                 "reply", "goods_library", "callback_key", "key_grace", "base_url", "monthly_orders", "reconcile",
+                "allow_from",
             ])
         else { return nil }
         let name = fields.required("name") { $0.newName(ofAddress: true) }
@@ -40,13 +41,14 @@ extension Value {
         let reply = fields.optional("reply", default: ReplyPolicy()) { $0.replyPolicy() }
         let library = fields.ifPresent("goods_library") { $0.goodsLibrary(app: name) }
         let alliance = kind == .meituanAlliance ? alliance(fields) : nil
+        let allowFrom = fields.items("allow_from").compactMap { $0.network() }
 
         guard let name, let merchant, let platform, let appKey, let secret, let clockWindow, let reply else {
             return nil
         }
         return AppSettings(
             name: name, merchant: merchant, platform: platform, appKey: appKey, secret: secret,
-            clockWindow: clockWindow, reply: reply, goodsLibrary: library, alliance: alliance)
+            clockWindow: clockWindow, reply: reply, goodsLibrary: library, alliance: alliance, allowFrom: allowFrom)
     }
 
     /// Apps by the keys that only some have.

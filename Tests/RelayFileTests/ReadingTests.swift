@@ -58,6 +58,25 @@ import Testing
         #expect(try read("retention:").retention == Retention())
     }
 
+    @Test func everyPlatformsAppMayListItsNetworks() throws {
+        let text = """
+            merchants: [{name: m}]
+            apps:
+              - name: a
+                merchant: m
+                platform: renrenxiu
+                app_key: k
+                secret: s
+                allow_from: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
+              - {name: b, merchant: m, platform: youzan, client_id: k, client_secret: s, allow_from: ["${NET}"]}
+              - {name: c, merchant: m, platform: meituan-alliance, app_key: k, secret: s, allow_from: []}
+            """
+        let apps = try read(text, environment: ["NET": "10.0.0.0/8"]).apps
+        #expect(apps["a"]?.allowFrom.map(\.description) == ["203.0.113.0/24", "2001:db8::/32", "198.51.100.7/32"])
+        #expect(apps["b"]?.allowFrom.map(\.description) == ["10.0.0.0/8"])
+        #expect(apps["c"]?.allowFrom == [])
+    }
+
     @Test func alertsAreReadAsTheyAreMeant() throws {
         let text = """
             merchants: [{name: m}]

@@ -1,6 +1,6 @@
 import RelayCore
 
-/// The column `options` of an app: what one platform alone has, without secrets.
+/// The column `options` of an app: what not every app has, without secrets.
 extension AppSettings {
     var options: JSON {
         var members: [JSON.Member] = []
@@ -11,6 +11,9 @@ extension AppSettings {
                     value: ["endpoint": .string(goodsLibrary.endpoint), "cache": .string(goodsLibrary.cache.text)]))
         }
         if let alliance { members.append(.init(name: "alliance", value: alliance.json)) }
+        if !allowFrom.isEmpty {
+            members.append(.init(name: "allow_from", value: .array(allowFrom.map { .string("\($0)") })))
+        }
         return .object(members)
     }
 
@@ -22,6 +25,7 @@ extension AppSettings {
         if let alliance = options["alliance"] {
             self.alliance = try AllianceSettings(alliance, callbackKey: callbackKey)
         }
+        allowFrom = try (options["allow_from"]?.arrayValue ?? []).map { try CIDR($0.stringValue ?? "") }
     }
 }
 

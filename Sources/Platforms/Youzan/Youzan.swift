@@ -74,6 +74,6 @@ package struct Youzan: Platform {
 
 extension Refusal {
     fileprivate static func notText(_ name: String) -> Refusal {
-        Refusal(.invalidParameter, message: "参数 \(name) 应为字符串", detail: "\(name) is not a text")
+        Refusal(.malformed, message: "参数 \(name) 应为字符串", detail: "\(name) is not a text")
     }
 }

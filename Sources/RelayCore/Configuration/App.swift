@@ -43,11 +43,13 @@ package struct AppSettings: Hashable, Sendable {
     package var goodsLibrary: GoodsLibrarySettings?
     /// Of an app of Meituan Alliance.
     package var alliance: AllianceSettings?
+    /// Where the platform's calls come from; empty where they may come from anywhere.
+    package var allowFrom: [CIDR]
 
     package init(
         name: String, merchant: String, platform: String, appKey: String, secret: Secret,
         clockWindow: Duration = .seconds(300), reply: ReplyPolicy = ReplyPolicy(),
-        goodsLibrary: GoodsLibrarySettings? = nil, alliance: AllianceSettings? = nil
+        goodsLibrary: GoodsLibrarySettings? = nil, alliance: AllianceSettings? = nil, allowFrom: [CIDR] = []
     ) {
         self.name = name
         self.merchant = merchant
@@ -58,6 +60,12 @@ package struct AppSettings: Hashable, Sendable {
         self.reply = reply
         self.goodsLibrary = goodsLibrary
         self.alliance = alliance
+        self.allowFrom = allowFrom
+    }
+
+    /// Nil is an address that nobody could tell.
+    package func allows(_ caller: IPAddress?) -> Bool {
+        allowFrom.isEmpty || caller.map { caller in allowFrom.contains { $0.contains(caller) } } ?? false
     }
 }
 

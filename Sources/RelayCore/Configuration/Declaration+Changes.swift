@@ -149,6 +149,7 @@ extension AppSettings {
             Field("reconcile.every", alliance?.reconcile?.every.text),
             Field("reconcile.overlap", alliance?.reconcile?.overlap.text),
             Field("reconcile.types", alliance?.reconcile.map { "\($0.types)" }),
+            Field("allow_from", "[" + allowFrom.map { "\($0)" }.joined(separator: ", ") + "]"),
         ]
     }
 }

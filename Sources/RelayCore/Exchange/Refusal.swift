@@ -11,6 +11,14 @@ package struct Refusal: Error, Hashable {
         case invalidParameter = "invalid_parameter"
         case noRoute = "no_route"
         case conflict
+
+        /// Whether a call is refused for this only after its signature was found right.
+        package var isOfSignedCalls: Bool {
+            switch self {
+            case .malformed, .missingParameter, .repeatedParameter, .wrongAppKey, .wrongSignature: false
+            case .staleTimestamp, .invalidParameter, .noRoute, .conflict: true
+            }
+        }
     }
 
     package let reason: Reason

@@ -19,6 +19,10 @@ package enum ReplyFailure: Sendable {
     /// Nothing was stored: too much is waiting.
     case overloaded(retryAfterSeconds: Int)
     case unknownApp
+    /// The call comes from none of the app's networks.
+    case addressNotAllowed
+    /// The caller was refused too often of late.
+    case tooManyRefusals(retryAfterSeconds: Int)
     case methodNotAllowed(allowed: [String])
     /// `limit` in bytes.
     case bodyTooLarge(limit: Int)

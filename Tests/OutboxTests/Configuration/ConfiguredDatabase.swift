@@ -65,7 +65,8 @@ extension Declaration {
                         monthlyOrders: 7,
                         reconcile: ReconcileSettings(every: .seconds(60), overlap: .zero, types: [4, 0]))),
                 AppSettings(
-                    name: "plain", merchant: "other", platform: "renrenxiu", appKey: "key", secret: Secret("其他\"\\")),
+                    name: "plain", merchant: "other", platform: "renrenxiu", appKey: "key", secret: Secret("其他\"\\"),
+                    allowFrom: [try CIDR("203.0.113.0/24"), try CIDR("2001:db8::/32")]),
             ],
             endpoints: [
                 EndpointSettings(

@@ -242,6 +242,7 @@ struct PlatformConformanceTests {
                 (.cancelled, 200), (.unavailable(retryAfterSeconds: 5), 503), (.overloaded(retryAfterSeconds: 1), 503),
                 (.unknownApp, 404), (.methodNotAllowed(allowed: ["POST"]), 405), (.bodyTooLarge(limit: 65536), 413),
                 (.unsupportedContentType(expected: [subject.contentType]), 415), (.tooSlow, 408),
+                (.addressNotAllowed, 403), (.tooManyRefusals(retryAfterSeconds: 3), 429),
                 (.goodsRefused(message: nil), 200), (.goodsUnavailable, 200),
             ] + refusals.map { (.refused($0), 200) }
         for (failure, status) in failures {
@@ -249,7 +250,7 @@ struct PlatformConformanceTests {
             #expect(answer.status == status)
             #expect(answer.contentType == "application/json")
             #expect(!subject.saysTaken(try JSON(parsing: answer.body)), "\(failure)")
-            #expect((answer.retryAfterSeconds != nil) == (status == 503))
+            #expect((answer.retryAfterSeconds != nil) == [503, 429].contains(status))
             #expect(answer.allowedMethods == (status == 405 ? ["POST"] : []))
         }
         #expect(platform.answer(.failed(.unavailable(retryAfterSeconds: 5))).retryAfterSeconds == 5)
