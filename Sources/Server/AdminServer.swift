@@ -15,12 +15,7 @@ package struct AdminServer: Service {
         authorizations: any ShopAuthorizations, group: any EventLoopGroup, logger: Logger,
         onServerRunning: @escaping @Sendable (Int?) async -> Void = { _ in }
     ) {
-        let routes = [
-            AdminRoute("/livez", [.get: { _ in Response(json: ["status": "ok"], status: .ok) }]),
-            AdminRoute("/readyz", [.get: { _ in await Self.readiness(checks) }]),
-            AdminRoute("/metrics", [.get: { _ in Response(metrics: metrics()) }]),
-            AuthorizationDesk(authorizations: authorizations).route,
-        ]
+        let routes = Self.routes(checks: checks, metrics: metrics, authorizations: authorizations)
         self.application = Application(
             responder: CallbackResponder { request, context in
                 await Self.answer(request, from: context.remoteAddress, routes)
@@ -34,6 +29,17 @@ package struct AdminServer: Service {
 
     package func run() async throws {
         try await application.run()
+    }
+
+    static func routes(
+        checks: [HealthCheck], metrics: @escaping @Sendable () -> String, authorizations: any ShopAuthorizations
+    ) -> [AdminRoute] {
+        [
+            AdminRoute("/livez", [.get: { _ in Response(json: ["status": "ok"], status: .ok) }]),
+            AdminRoute("/readyz", [.get: { _ in await Self.readiness(checks) }]),
+            AdminRoute("/metrics", [.get: { _ in Response(metrics: metrics()) }]),
+            AuthorizationDesk(authorizations: authorizations).route,
+        ]
     }
 
     private static func answer(

@@ -13,6 +13,7 @@ struct CallMetrics: Sendable {
         Counter(
             label: "yizhan_refused_calls_total", dimensions: [("app", labels.app), ("reason", labels.reason)])
     }
+    let limited = Counter(label: "yizhan_limited_refusals_total")
     /// By endpoint.
     let acceptedDeliveries = Shelf<String, Counter> { endpoint in
         Counter(label: "yizhan_accepted_deliveries_total", dimensions: [("endpoint", endpoint)])

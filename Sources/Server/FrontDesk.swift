@@ -1,6 +1,5 @@
 import HTTPTypes
 import HummingbirdCore
-import Logging
 import Metrics
 import NIOCore
 import RelayCore
@@ -12,85 +11,81 @@ struct FrontDesk: Sendable {
     private let intake: Intake
     private let goodsLibrary: any GoodsLibrary
     private let callbackKeys: any CallbackKeys
-    private let rejections: any Rejections
+    private let refusals: Refusals
+    private let proxies: TrustedProxies
     private let directory: @Sendable () -> Directory
     private let unixMilliseconds: @Sendable () -> Int64
-    private let logger: Logger
 
     init(
         platforms: [any Platform], intake: Intake, goodsLibrary: any GoodsLibrary, callbackKeys: any CallbackKeys,
-        rejections: any Rejections, directory: @escaping @Sendable () -> Directory,
-        unixMilliseconds: @escaping @Sendable () -> Int64, logger: Logger
+        refusals: Refusals, proxies: TrustedProxies, directory: @escaping @Sendable () -> Directory,
+        unixMilliseconds: @escaping @Sendable () -> Int64
     ) {
         self.platforms = platforms
         self.byName = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })
         self.intake = intake
         self.goodsLibrary = goodsLibrary
         self.callbackKeys = callbackKeys
-        self.rejections = rejections
+        self.refusals = refusals
+        self.proxies = proxies
         self.directory = directory
         self.unixMilliseconds = unixMilliseconds
-        self.logger = logger
     }
 
     /// `request` may still be sending its body.
-    func answer(_ request: Request, from address: SocketAddress?) async -> PlatformAnswer {
+    ///
+    /// - Parameter peer: who the connection is from; nil where nobody can tell any more.
+    func answer(_ request: Request, from peer: IPAddress?) async -> PlatformAnswer {
         let start = ContinuousClock.now
         let directory = directory()
         let place = Self.split(request.uri.path)
         let app = place.flatMap { directory.apps[$0.app] }
-        let answer = await answer(request, at: place?.path, for: app, directory, from: address)
+        let caller = peer.map { proxies.caller($0, forwardedFor: request.forwardedFor) }
+        let answer = await answer(request, at: place?.path, for: app, directory, from: caller)
         intake.metrics.apps[app?.name ?? ""].answers.record(duration: .now - start)
         return answer
     }
 
     private func answer(
-        _ request: Request, at path: String?, for app: App?, _ directory: Directory, from address: SocketAddress?
+        _ request: Request, at path: String?, for app: App?, _ directory: Directory, from caller: IPAddress?
     ) async -> PlatformAnswer {
-        guard let path else {
-            refuse("unknown_path", from: address)
-            return platforms[0].answer(.failed(.unknownApp))
+        guard let app, let path, let platform = byName[app.platform] else {
+            let platform = platforms.first { $0.callbacks.contains { $0.path == path } } ?? platforms[0]
+            let reason = path == nil ? "unknown_path" : "unknown_app"
+            return platform.answer(.failed(refusals.refuse(RefusedArrival(reason, from: caller), as: .unknownApp)))
         }
-        guard let app, let platform = byName[app.platform] else {
-            refuse("unknown_app", from: address)
-            let platform = platforms.first { $0.callbacks.contains { $0.path == path } }
-            return (platform ?? platforms[0]).answer(.failed(.unknownApp))
+        func refuse(_ reason: String, as failure: ReplyFailure, detail: String? = nil) -> PlatformAnswer {
+            let arrival = RefusedArrival(reason, of: app, from: caller, detail: detail)
+            return platform.answer(.failed(refusals.refuse(arrival, as: failure)))
         }
+        guard app.settings.allows(caller) else { return refuse("address_not_allowed", as: .addressNotAllowed) }
         guard let callback = platform.callbacks.first(where: { $0.path == path }) else {
-            refuse("unknown_path", of: app, from: address)
-            return platform.answer(.failed(.unknownApp))
+            return refuse("unknown_path", as: .unknownApp)
         }
         guard callback.methods.contains(request.method.rawValue) else {
-            refuse("wrong_method", of: app, from: address)
-            return platform.answer(.failed(.methodNotAllowed(allowed: callback.methods)))
+            return refuse("wrong_method", as: .methodNotAllowed(allowed: callback.methods))
         }
         let contentType = Self.mediaType(request.headers[.contentType])
         guard request.method == .get || callback.contentTypes.contains(contentType) else {
-            refuse("wrong_content_type", of: app, from: address)
-            return platform.answer(.failed(.unsupportedContentType(expected: callback.contentTypes)))
+            return refuse("wrong_content_type", as: .unsupportedContentType(expected: callback.contentTypes))
         }
         let body: [UInt8]
         switch await Self.read(request) {
         case .whole(let bytes): body = bytes
-        case .tooLarge:
-            refuse("body_too_large", of: app, from: address)
-            return platform.answer(.failed(.bodyTooLarge(limit: PlatformServer.maximumBodyBytes)))
-        case .tooSlow:
-            refuse("too_slow", of: app, from: address)
-            return platform.answer(.failed(.tooSlow))
-        case .brokenOff(let error):
-            // Nobody is there to hear the answer.
-            refuse("body_broken_off", of: app, from: address, detail: "\(error)")
-            return platform.answer(.failed(.tooSlow))
+        case .tooLarge: return refuse("body_too_large", as: .bodyTooLarge(limit: PlatformServer.maximumBodyBytes))
+        case .tooSlow: return refuse("too_slow", as: .tooSlow)
+        // Nobody is there to hear the answer.
+        case .brokenOff(let error): return refuse("body_broken_off", as: .tooSlow, detail: "\(error)")
         }
         let call = InboundCall(
             callback: callback, method: request.method.rawValue, contentType: contentType, body: body,
             receivedAtMilliseconds: unixMilliseconds())
         let reply = await reply(to: call, of: app, platform, directory, trace: TraceContext(request))
-        if case .failed(.refused(let refusal)) = reply {
-            refuse(refusal.reason.rawValue, of: app, from: address, detail: refusal.detail, call)
-        }
-        return platform.answer(reply)
+        guard case .failed(.refused(let refusal)) = reply else { return platform.answer(reply) }
+        let arrival = RefusedArrival(
+            refusal.reason.rawValue, of: app, from: caller, detail: refusal.detail, call,
+            isSigned: refusal.reason.isOfSignedCalls)
+        return platform.answer(.failed(refusals.refuse(arrival, as: .refused(refusal))))
     }
 
     private func reply(
@@ -143,23 +138,6 @@ struct FrontDesk: Sendable {
         }
     }
 
-    /// - Parameter call: where its body was read.
-    private func refuse(
-        _ reason: String, of app: App? = nil, from address: SocketAddress?, detail: String? = nil,
-        _ call: InboundCall? = nil
-    ) {
-        intake.metrics.refused[.init(app: app?.name ?? "", reason: reason)].increment()
-        rejections.record {
-            RefusedCall(
-                app: app?.id, reason: reason, detail: detail, remoteAddress: address?.ipAddress,
-                parameters: call.map { ParameterNames.names(in: $0) } ?? [])
-        }
-        var metadata: Logger.Metadata = ["reason": "\(reason)", "from": "\(address?.ipAddress ?? "")"]
-        if let app { metadata["app"] = "\(app.name)" }
-        if let detail { metadata["detail"] = "\(detail)" }
-        logger.warning("a call was refused", metadata: metadata)
-    }
-
     /// `/in/{app}/{path}`; an app's name needs no percent-encoding.
     private static func split(_ path: String) -> (app: String, path: String)? {
         let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
@@ -196,5 +174,13 @@ struct FrontDesk: Sendable {
             return .brokenOff(error)
         }
         return .whole(body)
+    }
+}
+
+extension Request {
+    private static let forwardedForHeader = HTTPField.Name("X-Forwarded-For")
+
+    fileprivate var forwardedFor: [String] {
+        Self.forwardedForHeader.map { headers[values: $0] } ?? []
     }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 package import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 package import Logging
 package import NIOCore
 package import RelayCore
@@ -9,44 +10,54 @@ import ServiceLifecycle
 /// The door for platforms: `/in/{app}/…` and nothing else.
 package struct PlatformServer: Service {
     static let maximumBodyBytes = 64 * 1024
-    private static let maximumConnections = 10_000
-    /// For a connection that sends no complete request head, or no next request.
-    private static let idleTimeout = TimeAmount.seconds(60)
     private static let maximumHeadBytes = 16 * 1024
 
     private let application: Application<CallbackResponder<CallContext>>
+    private let connections: OpenConnections
 
     /// - Parameters:
-    ///   - bodyTimeout: how long a call may take to send its body.
+    ///   - certificate: nil for plain HTTP.
     ///   - onServerRunning: called with the bound port, which tells what port 0 became.
     package init(
         address: BindAddress, platforms: [any Platform], intake: Intake, goodsLibrary: any GoodsLibrary,
         callbackKeys: any CallbackKeys, rejections: any Rejections, directory: @escaping @Sendable () -> Directory,
-        unixMilliseconds: @escaping @Sendable () -> Int64, bodyTimeout: TimeAmount = .seconds(10),
+        unixMilliseconds: @escaping @Sendable () -> Int64, certificate: ServerCertificate? = nil,
+        proxies: TrustedProxies = TrustedProxies(), limits: ConnectionLimits = ConnectionLimits(),
         group: any EventLoopGroup, logger: Logger,
         onServerRunning: @escaping @Sendable (Int?) async -> Void = { _ in }
     ) {
         let desk = FrontDesk(
             platforms: platforms, intake: intake, goodsLibrary: goodsLibrary, callbackKeys: callbackKeys,
-            rejections: rejections, directory: directory, unixMilliseconds: unixMilliseconds, logger: logger)
+            refusals: Refusals(rejections: rejections, metrics: intake.metrics, logger: logger), proxies: proxies,
+            directory: directory, unixMilliseconds: unixMilliseconds)
+        let metrics = ConnectionMetrics()
+        let connections = OpenConnections(limits: limits, proxies: proxies, metrics: metrics)
+        self.connections = connections
         self.application = Application(
             responder: CallbackResponder { request, context in
-                Response(await desk.answer(request, from: context.remoteAddress)).answering(request.method)
+                let peer = context.remoteAddress.flatMap { IPAddress($0) }
+                return Response(await desk.answer(request, from: peer)).answering(request.method)
             },
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [SlowBodyHandler(timeout: bodyTimeout)],
-                    idleTimeout: Self.idleTimeout,
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: Self.maximumHeadBytes, maxHeaderListSize: Self.maximumHeadBytes,
-                        maxHeaderFieldCount: 100))),
-            configuration: .init(
-                address: address, backlog: 1_024,
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
+            server: HTTPServerBuilder { responder in
+                let http = HTTP1Channel(
+                    responder: responder,
+                    configuration: .init(
+                        additionalChannelHandlers: [ConnectionGuard(limits: limits, metrics: metrics)],
+                        httpDecoderConfiguration: .init(
+                            maxHeaderFieldSize: Self.maximumHeadBytes, maxHeaderListSize: Self.maximumHeadBytes,
+                            maxHeaderFieldCount: 100)))
+                guard let certificate else { return DoorChannel(base: http, connections: connections) }
+                let https = try TLSChannel(http, tlsConfiguration: certificate.tls)
+                return DoorChannel(base: https, connections: connections)
+            },
+            configuration: .init(address: address, backlog: 1_024),
             onServerRunning: { await onServerRunning($0.localAddress?.port) },
             eventLoopGroupProvider: .shared(group),
             logger: logger.quiet)
     }
+
+    /// How many connections platforms have open.
+    package var openConnections: Int { connections.total }
 
     package func run() async throws {
         try await application.run()

@@ -1,4 +1,5 @@
 import Foundation
+import Server
 
 /// What a command cannot do, and how to mend it.
 enum CommandFailure: Error, CustomStringConvertible {
@@ -7,6 +8,7 @@ enum CommandFailure: Error, CustomStringConvertible {
     case schemaIsAhead([String])
     case unreadableFile(String, any Error)
     case cannotListen(ListenAddress, setting: String, any Error)
+    case cannotUseCertificate(UnusableCertificate)
 
     var description: String {
         switch self {
@@ -22,6 +24,8 @@ enum CommandFailure: Error, CustomStringConvertible {
             "\(path) cannot be read: \((error as NSError).localizedDescription)"
         case .cannotListen(let address, let setting, let error):
             "cannot listen on \(address): \(error). Another program may have it: end that one, or set \(setting)."
+        case .cannotUseCertificate(let error):
+            "\(error). YIZHAN_TLS_CERTIFICATE and YIZHAN_TLS_KEY name PEM files that the relay can read."
         }
     }
 }

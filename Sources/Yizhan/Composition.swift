@@ -23,11 +23,12 @@ struct Relay: Service {
     var onReady: @Sendable (BoundPorts) async -> Void = { _ in }
 
     func run() async throws {
+        let certificate = try serverCertificate()
         // The database stops after everything else: until then the last outcomes are written.
-        try await Database.with(settings, joining: false, logger: logger) { try await serve($0) }
+        try await Database.with(settings, joining: false, logger: logger) { try await serve($0, certificate) }
     }
 
-    private func serve(_ database: Database) async throws {
+    private func serve(_ database: Database, _ certificate: ServerCertificate?) async throws {
         try await prepareSchema(database)
         let store = ConfigurationStore(pool: database.pool, box: try database.secretBox())
         if let configurationFile {
@@ -95,8 +96,9 @@ struct Relay: Service {
             address: settings.listen.bindAddress, platforms: PlatformList.all, intake: intake,
             goodsLibrary: MerchantGoodsLibrary(outside: outside, unixMilliseconds: clock, logger: logger),
             callbackKeys: StoredCallbackKeys(store: store, watch: configuration, logger: logger),
-            rejections: rejections, directory: { configuration.current }, unixMilliseconds: clock, group: group,
-            logger: logger
+            rejections: rejections, directory: { configuration.current }, unixMilliseconds: clock,
+            certificate: certificate, proxies: TrustedProxies(settings.door.trustedProxies),
+            limits: settings.door.limits, group: group, logger: logger
         ) { port in
             logger.notice("platforms call here", metadata: ["listen": "\(settings.listen.bound(to: port))"])
             await ports.bound(platforms: port ?? settings.listen.port)
@@ -108,7 +110,7 @@ struct Relay: Service {
                 HealthCheck("inbox") { inbox.isAvailable ? nil : "events cannot be stored now" },
             ],
             metrics: { [metrics] in
-                gauges.update()
+                gauges.update(connections: platformServer.openConnections)
                 return metrics()
             },
             authorizations: VoucherAuthorizations(
@@ -129,12 +131,22 @@ struct Relay: Service {
                     Listening(server: adminServer, address: settings.adminListen, setting: "YIZHAN_ADMIN_LISTEN"),
                     configuration, wakeups, outcomes, ledger, breakers, courier, inbox, claimer, reconciler, rejections,
                     backlog, chores,
-                    Listening(server: platformServer, address: settings.listen, setting: "YIZHAN_LISTEN"),
+                ] + (certificate.map { [$0] } ?? []) + [
+                    Listening(server: platformServer, address: settings.listen, setting: "YIZHAN_LISTEN")
                 ],
                 logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
             )
         ).run()
         logger.notice("relay \(relay) stopped")
+    }
+
+    private func serverCertificate() throws -> ServerCertificate? {
+        guard let files = settings.door.tls else { return nil }
+        do throws(UnusableCertificate) {
+            return try ServerCertificate(certificate: files.certificate, key: files.key, logger: logger)
+        } catch {
+            throw CommandFailure.cannotUseCertificate(error)
+        }
     }
 
     /// The embedded database belongs to this relay alone; another one is migrated by its operator.

@@ -14,6 +14,7 @@ struct RelayGauges: Sendable {
     private let idle = Meter(label: "yizhan_database_connections", dimensions: [("state", "idle")])
     private let waiting = Meter(label: "yizhan_database_waiting_borrowers")
     private let depth = Meter(label: "yizhan_inbox_depth_events")
+    private let connections = Meter(label: "yizhan_open_connections")
     private let inFlight = EndpointGauge("yizhan_in_flight_calls")
     private let broken = EndpointGauge("yizhan_breaker_open")
 
@@ -24,7 +25,8 @@ struct RelayGauges: Sendable {
         Meter(label: "yizhan_build_info", dimensions: [("version", Yizhan.configuration.version)]).set(1)
     }
 
-    func update() {
+    func update(connections: Int) {
+        self.connections.set(connections)
         let counts = pool.counts
         open.set(counts.open)
         idle.set(counts.idle)

@@ -11,6 +11,8 @@ struct Settings: Sendable {
     var listen: ListenAddress
     /// Health and metrics; never on the platforms' port.
     var adminListen: ListenAddress
+    /// How platforms are let in.
+    var door = DoorSettings()
     /// Base64 of 32 bytes; several, separated by commas, while one is being replaced. Nil: the key file of the data
     /// directory, which only the embedded PostgreSQL has.
     var masterKey: Secret?
@@ -42,6 +44,7 @@ extension Settings {
                 "Where platforms call. [YIZHAN_LISTEN] (default: \(Settings.defaultListen))", valueName: "host:port"))
         var listen: String?
 
+        @OptionGroup var door: DoorFlags
         @OptionGroup var admin: AdminFlags
     }
 
@@ -93,15 +96,16 @@ extension Settings {
     /// Throws `ValidationError` naming the setting that is wrong.
     init(_ flags: Flags, environment: some ConfigProvider = EnvironmentVariablesProvider()) throws {
         self = try Settings(
-            database: flags.database, log: flags.log, listen: flags.listen, adminListen: flags.admin.adminListen,
-            environment: environment)
+            database: flags.database, log: flags.log, listen: flags.listen, door: flags.door,
+            adminListen: flags.admin.adminListen, environment: environment)
     }
 
     init(
         _ database: DatabaseFlags, log: LogFlags,
         environment: some ConfigProvider = EnvironmentVariablesProvider()
     ) throws {
-        self = try Settings(database: database, log: log, listen: nil, adminListen: nil, environment: environment)
+        self = try Settings(
+            database: database, log: log, listen: nil, door: nil, adminListen: nil, environment: environment)
     }
 
     static func adminListen(
@@ -116,13 +120,16 @@ extension Settings {
     }
 
     private init(
-        database: DatabaseFlags, log: LogFlags, listen: String?, adminListen: String?,
+        database: DatabaseFlags, log: LogFlags, listen: String?, door: DoorFlags?, adminListen: String?,
         environment: some ConfigProvider
     ) throws {
         let flags: [(AbsoluteConfigKey, String?)] = [
             ("database.url", database.databaseURL), ("yizhan.data.dir", database.dataDir),
             ("yizhan.listen", listen), ("yizhan.admin.listen", adminListen),
             ("yizhan.log.level", log.logLevel), ("yizhan.log.format", log.logFormat),
+            ("yizhan.tls.certificate", door?.tlsCertificate), ("yizhan.tls.key", door?.tlsKey),
+            ("yizhan.trusted.proxies", door?.trustedProxies),
+            ("yizhan.max.connections.per.address", door?.maxConnectionsPerAddress),
         ]
         let given = flags.reduce(into: [AbsoluteConfigKey: ConfigValue]()) { values, flag in
             if let text = flag.1 { values[flag.0] = ConfigValue(.string(text), isSecret: false) }
@@ -138,6 +145,10 @@ extension Settings {
         self.listen = try ListenAddress(
             text("yizhan.listen") ?? Self.defaultListen, setting: "YIZHAN_LISTEN (--listen)")
         self.adminListen = try Self.adminListen(text("yizhan.admin.listen"))
+        self.door = try DoorSettings(
+            certificate: text("yizhan.tls.certificate"), key: text("yizhan.tls.key"),
+            trustedProxies: text("yizhan.trusted.proxies"),
+            connectionsPerAddress: text("yizhan.max.connections.per.address"))
         let levelText = text("yizhan.log.level") ?? Logger.Level.info.rawValue
         guard let level = Logger.Level(rawValue: levelText) else {
             throw ValidationError(

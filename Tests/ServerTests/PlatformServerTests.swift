@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func aChunkedBodyThatGrowsTooLargeIs413BeforeItEnds() async throws {
-        try await RunningServer.run(bodyTimeout: .seconds(2)) { server in
+        try await RunningServer.run(patience: .seconds(2)) { server in
             try await server.connect { connection in
                 let chunk = "2000\r\n" + String(repeating: "a", count: 0x2000) + "\r\n"
                 try await connection.send(
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func anAnnouncedLengthThatIsTooLargeIs413AtOnce() async throws {
-        try await RunningServer.run(bodyTimeout: .seconds(2)) { server in
+        try await RunningServer.run(patience: .seconds(2)) { server in
             try await server.connect { connection in
                 try await connection.send(
                     "POST \(RunningServer.issue) HTTP/1.1\r\nHost: relay\r\nContent-Length: 999999999\r\n"
@@ -136,21 +136,22 @@ import Testing
         }
     }
 
-    @Test func aHeadThatIsTooLargeIsEndedWithoutBeingTaken() async throws {
+    @Test func aHeadThatIsTooLargeIs431AndItsConnectionIsClosed() async throws {
         try await RunningServer.run { server in
             try await server.connect { connection in
                 try await connection.send(
                     "POST \(RunningServer.issue) HTTP/1.1\r\nHost: relay\r\nX: "
                         + String(repeating: "a", count: 20_000) + "\r\n\r\n")
+                let answer = try await connection.answer()
+                #expect(answer.status == 431 && answer.headers["connection"] == "close")
                 try await eventually("the connection is closed") { connection.isClosed }
-                #expect(connection.received.isEmpty || connection.received.hasPrefix("HTTP/1.1 4"))
                 #expect(server.inbox.submissions.isEmpty)
             }
         }
     }
 
     @Test func aBodyThatDripsIs408OnceAndItsConnectionIsClosed() async throws {
-        try await RunningServer.run(bodyTimeout: .milliseconds(200)) { server in
+        try await RunningServer.run(patience: .milliseconds(200)) { server in
             try await server.connect { connection in
                 try await connection.send(
                     "POST \(RunningServer.issue) HTTP/1.1\r\nHost: relay\r\nContent-Length: 1000\r\n"
@@ -172,7 +173,7 @@ import Testing
     }
 
     @Test func aRefusedCallWhoseBodyDripsHasOneAnswerAndIsClosed() async throws {
-        try await RunningServer.run(bodyTimeout: .seconds(1)) { server in
+        try await RunningServer.run(patience: .seconds(1)) { server in
             try await server.connect { connection in
                 try await connection.send(
                     "POST /in/nobody/goods/issue HTTP/1.1\r\nHost: r\r\nContent-Length: 9\r\n\r\na")
@@ -184,10 +185,10 @@ import Testing
     }
 
     @Test func aConnectionMayLastLongerThanABodyMay() async throws {
-        try await RunningServer.run(bodyTimeout: .milliseconds(50)) { server in
+        try await RunningServer.run(patience: .milliseconds(500)) { server in
             try await server.connect { connection in
                 let start = ContinuousClock.now
-                while start.duration(to: .now) < .milliseconds(300) {
+                while start.duration(to: .now) < .milliseconds(1_200) {
                     let answer = try await connection.post(RunningServer.issue, try goodsIssue())
                     #expect(answer.status == 200)
                 }

@@ -16,7 +16,7 @@ package enum MetricCatalogue {
         0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 43_200, 259_200,
     ]
 
-    package static let entries = intake + delivery + orderList + queue + database
+    package static let entries = intake + door + delivery + orderList + queue + database
 
     private static let intake: [Entry] = [
         Entry(name: "yizhan_accepted_events_total", help: "Events that were committed for the first time, by app."),
@@ -32,6 +32,19 @@ package enum MetricCatalogue {
             buckets: seconds),
         Entry(name: "yizhan_inbox_depth_events", help: "Events that wait for their commit."),
         Entry(name: "yizhan_inbox_group_events", help: "Events in one commit.", buckets: groupSizes),
+    ]
+
+    private static let door: [Entry] = [
+        Entry(name: "yizhan_open_connections", help: "Connections that platforms have open."),
+        Entry(
+            name: "yizhan_turned_away_connections_total",
+            help: "Connections that were not taken or were ended because they took too much, by reason."),
+        Entry(
+            name: "yizhan_limited_refusals_total",
+            help: "Refused calls of addresses that were refused too often: they were answered 429, and only counted."),
+        Entry(
+            name: "yizhan_tls_certificate_expiry_timestamp_seconds",
+            help: "When the certificate of the platforms' port runs out, in seconds since 1970."),
     ]
 
     private static let delivery: [Entry] = [

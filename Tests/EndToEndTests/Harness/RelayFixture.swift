@@ -77,9 +77,9 @@ struct RelayFixture: Sendable {
 
     /// Returns once it answers.
     @discardableResult
-    func startRelay(_ arguments: [String] = []) async throws -> RelayProcess {
+    func startRelay(_ arguments: [String] = [], openFiles: Int? = nil) async throws -> RelayProcess {
         let relay = try RelayProcess.launch(
-            arguments, environment: YizhanCommand.environment(database: database), in: directory)
+            arguments, environment: YizhanCommand.environment(database: database), openFiles: openFiles, in: directory)
         started.relays.withLock { $0.append(relay) }
         try await relay.waitUntilReady()
         return relay

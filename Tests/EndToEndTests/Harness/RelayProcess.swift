@@ -24,22 +24,29 @@ actor RelayProcess {
     }
 
     /// Returns once the process runs; it may not answer yet.
+    ///
+    /// - Parameter openFiles: how many files and sockets it may have open; nil for as many as the tests may.
     static func launch(
-        _ arguments: [String] = [], environment: [String: String], in directory: URL
+        _ arguments: [String] = [], environment: [String: String], openFiles: Int? = nil, in directory: URL
     ) throws -> RelayProcess {
-        try launch(command: ["serve"] + arguments, environment: environment, in: directory)
+        try launch(command: ["serve"] + arguments, environment: environment, openFiles: openFiles, in: directory)
     }
 
     /// Another command that goes on until it is told to stop.
     static func launch(
-        command: [String], environment: [String: String], in directory: URL
+        command: [String], environment: [String: String], openFiles: Int? = nil, in directory: URL
     ) throws -> RelayProcess {
         let logFile = directory.appending(path: "relay-\(UUID().uuidString.prefix(8)).log")
         try Data().write(to: logFile)
         let log = try FileHandle(forWritingTo: logFile)
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: YizhanCommand.path)
-        process.arguments = command
+        if let openFiles {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -n \(openFiles) && exec \"$0\" \"$@\"", YizhanCommand.path] + command
+        } else {
+            process.executableURL = URL(fileURLWithPath: YizhanCommand.path)
+            process.arguments = command
+        }
         process.environment = environment
         // A folder that is cleared after the tests, processes and all.
         process.currentDirectoryURL = directory

@@ -51,12 +51,13 @@ func goodsIssue(orderNo: String = "order-1", goods: String = "zp_1", secret: Sec
 
 /// Waits until `condition` holds, at most ten seconds.
 func eventually(
-    _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
+    _ what: String, pause: Duration = .milliseconds(2), sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + .seconds(10)
     while try !condition() {
         let isInTime = ContinuousClock.now < end
         try #require(isInTime, "it did not come true that \(what)", sourceLocation: sourceLocation)
-        try await Task.sleep(for: .milliseconds(2))
+        try await Task.sleep(for: pause)
     }
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 import Testing
 
@@ -25,12 +26,28 @@ final class RawConnection: Sendable {
         self.inbound = inbound
     }
 
+    /// - Parameters:
+    ///   - tls: nil for plain TCP.
+    ///   - address: from where, on this machine.
+    ///   - isReading: whether it takes what comes, at all.
     static func open<Result>(
-        to port: Int, _ body: (RawConnection) async throws -> Result
+        to port: Int, tls: NIOSSLContext? = nil, from address: String = "127.0.0.1", isReading: Bool = true,
+        _ body: (RawConnection) async throws -> Result
     ) async throws -> Result {
         let inbound = Inbound()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelInitializer { $0.pipeline.addHandler(inbound) }
+            .channelOption(.autoRead, value: isReading)
+            .channelOption(.socketOption(.so_rcvbuf), value: isReading ? 1 << 20 : 4_096)
+            .bind(to: try SocketAddress(ipAddress: address, port: 0))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let tls {
+                        try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
+                    }
+                    try pipeline.addHandler(inbound)
+                }
+            }
             .connect(host: "127.0.0.1", port: port).get()
         let result = try await body(RawConnection(channel, inbound))
         // It may be closed already, which is no news.
@@ -45,18 +62,35 @@ final class RawConnection: Sendable {
         try await channel.writeAndFlush(ByteBuffer(string: text))
     }
 
+    /// One more byte, if it can be sent.
+    func drip() {
+        sendSoon("a")
+    }
+
+    /// Without waiting until it is sent, or whether it can be.
+    func sendSoon(_ text: String) {
+        channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+    }
+
+    /// What comes from now on stays in the system's buffers.
+    func stopReading() async throws {
+        try await channel.setOption(.autoRead, value: false).get()
+    }
+
     /// A whole call, and the next answer.
-    func post(_ path: String, _ body: String, type: String = "application/x-www-form-urlencoded") async throws -> Answer
-    {
-        try await send(Self.request("POST", path, body, type: type))
+    func post(
+        _ path: String, _ body: String, type: String = "application/x-www-form-urlencoded", headers: [String] = []
+    ) async throws -> Answer {
+        try await send(Self.request("POST", path, body, type: type, headers: headers))
         return try await answer()
     }
 
     static func request(
-        _ method: String, _ path: String, _ body: String = "", type: String = "application/x-www-form-urlencoded"
+        _ method: String, _ path: String, _ body: String = "", type: String = "application/x-www-form-urlencoded",
+        headers: [String] = []
     ) -> String {
         "\(method) \(path) HTTP/1.1\r\nHost: relay\r\nContent-Type: \(type)\r\n"
-            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            + headers.map { $0 + "\r\n" }.joined() + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
     /// Takes the next answer from what came.
