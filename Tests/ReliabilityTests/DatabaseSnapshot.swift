@@ -5,9 +5,16 @@ import TestSupport
 struct DatabaseSnapshot: Decodable, Sendable {
     struct Event: Decodable, Sendable {
         let id: String
+        let app: String
         let order: String
+        /// Which of the order's events it is; empty where there is one.
+        let part: String
+        /// What makes a repeat the same call, as the load has it.
+        let content: String
         /// Which event of an order came first.
         let seq: Int64
+
+        var name: EventName { EventName(app: app, order: order, part: part) }
     }
 
     /// A row of the outbox.
@@ -19,6 +26,8 @@ struct DatabaseSnapshot: Decodable, Sendable {
     struct Outcome: Decodable, Sendable {
         let eventID: String
         let endpoint: String
+        /// The endpoint's number.
+        var endpointID: Int32 = 0
         var state: String
         var token: Int64
         /// When the attempt began that it tells of; nil where there was none.
@@ -45,14 +54,18 @@ extension DatabaseSnapshot {
     private static let query = """
         SELECT json_build_object(
             'events', (
-                SELECT coalesce(json_agg(json_build_object('id', id, 'order', order_no, 'seq', seq)), '[]')
-                FROM yizhan.event),
+                SELECT coalesce(json_agg(json_build_object(
+                    'id', e.id, 'app', a.name, 'order', e.order_no, 'part', split_part(e.dedupe_key, '/', 1),
+                    'content', coalesce(
+                        substring(convert_from(e.body, 'UTF8') FROM '(?:goods_code|status)=([^&]*)'), ''),
+                    'seq', e.seq)), '[]')
+                FROM yizhan.event AS e JOIN yizhan.app AS a ON a.id = e.app_id),
             'outbox', (
                 SELECT coalesce(json_agg(json_build_object('eventID', o.event_id, 'endpoint', p.name)), '[]')
                 FROM yizhan.outbox AS o JOIN yizhan.endpoint AS p ON p.id = o.endpoint_id),
             'outcomes', (
                 SELECT coalesce(json_agg(json_build_object(
-                    'eventID', o.event_id, 'endpoint', p.name, 'state', o.state, 'token', o.token,
+                    'eventID', o.event_id, 'endpoint', p.name, 'endpointID', p.id, 'state', o.state, 'token', o.token,
                     'startedAt', extract(epoch FROM o.started_at), 'settledAt', extract(epoch FROM o.settled_at))), '[]')
                 FROM yizhan.outcome AS o JOIN yizhan.endpoint AS p ON p.id = o.endpoint_id),
             'attempts', (

@@ -7,7 +7,10 @@ import Synchronization
 
 /// A merchant's system that misbehaves as told, and writes down on its own what it sees.
 final class FaultyMerchant: Sendable {
-    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, AnswerPart>
+    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>
+
+    /// Between two bytes of an answer that drips.
+    private static let dripInterval = Duration.milliseconds(150)
 
     let port: Int
     private let history: HistoryLog
@@ -28,8 +31,7 @@ final class FaultyMerchant: Sendable {
             .serverChannelOption(.backlog, value: 4_096)
             .bind(host: "127.0.0.1", port: 0) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(SendableAnswers())
+                    try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
                     return try Connection(wrappingChannelSynchronously: channel)
                 }
             }
@@ -43,7 +45,9 @@ final class FaultyMerchant: Sendable {
             } catch {
                 result = .failure(error)
             }
-            group.cancelAll()
+            // Not by cancelling: connections that nobody has taken up yet would be dropped unclosed, which NIO forbids.
+            try await listener.channel.close()
+            try await group.waitForAll()
             return try result.get()
         }
     }
@@ -58,38 +62,60 @@ final class FaultyMerchant: Sendable {
         visits.withLock { $0.values.count { $0 >= count } }
     }
 
+    /// The same, of some events alone.
+    func deliveries(seenAtLeast count: Int, of webhookIDs: Set<String>) -> Int {
+        visits.withLock { visits in
+            visits.count { delivery, visits in visits >= count && webhookIDs.contains(delivery.webhookID) }
+        }
+    }
+
     private func serve(_ listener: NIOAsyncChannel<Connection, Never>) async throws {
         try await listener.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in connections {
                     group.addTask {
-                        // Relays that are killed, and merchants that reset, end connections in the middle of anything.
+                        // Relays that are killed, links and merchants end connections in the middle of anything.
                         try? await self.serve(connection)
                     }
                 }
+                group.cancelAll()
             }
         }
     }
 
     private func serve(_ connection: Connection) async throws {
+        let call = OpenCall(history: history)
+        // At once, whatever the merchant is about.
+        connection.channel.closeFuture.whenComplete { _ in call.end(.unanswered) }
         try await connection.executeThenClose { inbound, outbound in
             var parts = inbound.makeAsyncIterator()
-            var callCount = 0
             while let (head, body) = try await Self.call(from: &parts) {
-                callCount += 1
                 let visit = self.visit(head, body)
-                let attempt = history.recordAttempt(of: visit.delivery)
-                switch deed(visit, isFirstOfConnection: callCount == 1) {
+                call.begin(visit.delivery, span: head.headers.first(name: "traceparent") ?? "")
+                switch conduct.withLock({ $0 })(visit) {
                 case .answer(let status, let result, let delay):
                     if delay > .zero { try await Task.sleep(for: delay) }
-                    history.record(.attemptEnded(attempt: attempt, end: .answered(status: status, result: result)))
-                    try await outbound.write(contentsOf: Self.answer(status: status, result: result))
+                    call.end(.answered(status: status, result: result))
+                    try await outbound.write(MerchantAnswers.answer(status: status, result: result))
+                case .megabyte:
+                    call.end(.answered(status: 200, result: nil))
+                    try await outbound.write(MerchantAnswers.megabyte)
+                case .redirect:
+                    call.end(.answered(status: 307, result: nil))
+                    try await outbound.write(MerchantAnswers.redirect(to: head.uri))
+                case .drip:
+                    for byte in MerchantAnswers.answer(status: 200, result: 0).readableBytesView {
+                        try await outbound.write(ByteBuffer(bytes: [byte]))
+                        try await Task.sleep(for: Self.dripInterval)
+                    }
+                    return
+                case .garble(let kind):
+                    call.end(.garbled(kind))
+                    try await outbound.write(MerchantAnswers.garbage(kind))
+                    return
                 case .hang:
-                    let next = try? await parts.next()
-                    history.record(.attemptEnded(attempt: attempt, end: .unanswered))
-                    if next == nil { return }
+                    if try await parts.next() == nil { return }
                 case .reset:
-                    history.record(.attemptEnded(attempt: attempt, end: .unanswered))
                     let socket = connection.channel as? any SocketOptionProvider
                     try await socket?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
                     return
@@ -99,7 +125,8 @@ final class FaultyMerchant: Sendable {
     }
 
     private func visit(_ head: HTTPRequestHead, _ body: ByteBuffer) -> Visit {
-        let order = (try? JSON(parsing: Array(body.readableBytesView)))?["data"]?["order_no"]?.stringValue
+        let data = (try? JSON(parsing: Array(body.readableBytesView)))?["data"]
+        let order = data?["order_no"]?.stringValue ?? data?["orderid"]?.stringValue
         let delivery = SeenDelivery(
             endpoint: String(head.uri.dropFirst()), webhookID: head.headers.first(name: "webhook-id") ?? "",
             order: order ?? "")
@@ -109,13 +136,6 @@ final class FaultyMerchant: Sendable {
                 visits[delivery, default: 0] += 1
                 return visits[delivery, default: 0]
             })
-    }
-
-    private func deed(_ visit: Visit, isFirstOfConnection: Bool) -> MerchantDeed {
-        let deed = conduct.withLock { $0 }(visit)
-        // A kept connection that is cut before any byte of an answer gets one fresh connection within the same attempt,
-        // which would look like another attempt from here.
-        return deed == .reset && !isFirstOfConnection ? .fail : deed
     }
 
     /// Nil when the caller has closed.
@@ -133,30 +153,28 @@ final class FaultyMerchant: Sendable {
         }
         return nil
     }
-
-    private static func answer(status: Int, result: Int?) -> [AnswerPart] {
-        let body = result.map { "{\"result\":\($0),\"msg\":\"\($0 == 0 ? "ok" : "没有领奖资格")\"}" } ?? ""
-        let head = HTTPResponseHead(
-            version: .http1_1, status: HTTPResponseStatus(statusCode: status),
-            headers: ["content-type": "application/json", "content-length": "\(body.utf8.count)"])
-        return [.head(head), .body(ByteBuffer(string: body)), .end(nil)]
-    }
 }
 
-/// NIO's own may be a part of a file, and so is not sendable.
-private typealias AnswerPart = HTTPPart<HTTPResponseHead, ByteBuffer>
+/// The call that a connection carries: its end is written down once, by whoever sees it first.
+private final class OpenCall: Sendable {
+    private let history: HistoryLog
+    private let number = Mutex<Int?>(nil)
 
-private final class SendableAnswers: ChannelOutboundHandler {
-    typealias OutboundIn = AnswerPart
-    typealias OutboundOut = HTTPServerResponsePart
+    init(history: HistoryLog) {
+        self.history = history
+    }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let part: HTTPServerResponsePart =
-            switch unwrapOutboundIn(data) {
-            case .head(let head): .head(head)
-            case .body(let bytes): .body(.byteBuffer(bytes))
-            case .end(let trailers): .end(trailers)
-            }
-        context.write(wrapOutboundOut(part), promise: promise)
+    func begin(_ delivery: SeenDelivery, span: String) {
+        end(.unanswered)
+        let begun = history.recordAttempt(of: delivery, span: span)
+        number.withLock { $0 = begun }
+    }
+
+    func end(_ end: AttemptEnd) {
+        let ended = number.withLock { number -> Int? in
+            defer { number = nil }
+            return number
+        }
+        if let ended { history.record(.attemptEnded(call: ended, end: end)) }
     }
 }

@@ -7,64 +7,66 @@ struct Findings: Sendable {
     let history: History
     let database: DatabaseSnapshot
     let violations: [Violation]
+    let totals: RunTotals
     /// What the relays logged, for whoever looks for the reason.
     let troubles: [String]
+    /// The command that does the same again.
+    let again: String
 
     init(
         name: String, seed: UInt64, history: History, database: DatabaseSnapshot, terms: DeliveryTerms,
-        troubles: [String]
+        troubles: [String], again: String
     ) {
         self.name = name
         self.seed = seed
         self.history = history
         self.database = database
         self.troubles = troubles
+        self.again = again
         violations = HistoryChecker(history: history, database: database, terms: terms).violations()
+        totals = RunTotals(history: history, database: database, violations: violations.count)
+    }
+
+    var isAllWell: Bool {
+        violations.isEmpty && database.outbox.isEmpty
     }
 
     /// Fails the test, with what somebody needs to find the reason, unless all went well and all has ended.
     func expectAllWell(sourceLocation: SourceLocation = #_sourceLocation) {
-        #expect(violations.isEmpty, Comment(rawValue: report), sourceLocation: sourceLocation)
-        #expect(database.outbox.isEmpty, Comment(rawValue: report), sourceLocation: sourceLocation)
+        SuiteTotals.add(totals)
+        print(line)
+        #expect(isAllWell, Comment(rawValue: report), sourceLocation: sourceLocation)
     }
 
-    /// One line for each run, whatever became of it.
-    var totals: String {
-        let calls = history.calls
-        let acknowledged = Set(calls.filter(\.isAcknowledged).map(\.order))
-        let stored = Set(database.events.map(\.order))
-        let accepted = history.attempts.filter { $0.end?.how.isDelivered ?? false }
-        let acceptances = Dictionary(grouping: accepted, by: \.delivery)
-        let faults = history.entries.count { entry in
-            switch entry.event {
-            case .fault(.resumed), .fault(.databaseIsBack), .fault(.standbyIsBack), .fault(.standbyPromoted): false
-            case .fault: true
-            case .sent, .answered, .answerLost, .attemptStarted, .attemptEnded: false
-            }
-        }
-        let outcomes = Dictionary(grouping: database.outcomes, by: \.state)
-            .map { "\($0.value.count) \($0.key)" }.sorted()
-        return """
-            \(name) (seed \(seed)): \(faults) faults; \(Set(calls.map(\.order)).count) orders in \(calls.count) calls, \
-            \(acknowledged.count) acknowledged, \(acknowledged.subtracting(stored).count) of them lost, \
-            \(stored.subtracting(acknowledged).count) stored without the platform's knowing; \
-            \(history.attempts.count) attempts, \(acceptances.values.count { $0.count > 1 }) deliveries accepted twice; \
-            \(outcomes.joined(separator: ", ")), \(database.outbox.count) open; \
-            \(violations.count) violations
-            """
+    /// For a run of relays that lack a safeguard: fails the test unless that is found, by the rule that it serves.
+    func expectCaught(by rule: Violation.Rule, sourceLocation: SourceLocation = #_sourceLocation) {
+        let counts = Dictionary(grouping: violations, by: \.rule).mapValues(\.count)
+        let caught = counts.sorted { $0.value > $1.value }.map { "\($0.value) times \"\($0.key.rawValue)\"" }
+        SuiteTotals.add(mutant: name, caughtBy: caught.isEmpty ? nil : caught.joined(separator: ", "))
+        print("mutant \(line)")
+        #expect(
+            counts[rule] != nil, "nothing broke \"\(rule.rawValue)\": \(line)\nagain: \(again)",
+            sourceLocation: sourceLocation)
     }
 
-    private var report: String {
+    /// One for each run, whatever became of it.
+    private var line: String {
+        "\(name) (seed \(seed)): \(totals)"
+    }
+
+    /// The history of one order that went wrong, and how to see it again.
+    var report: String {
         let concerned = violations.first?.order
         let open = Set(database.outbox.map(\.eventID))
         let stuck = database.events.first { open.contains($0.id) }?.order
         let order = concerned ?? stuck
         return """
-            \(totals)
+            \(line)
             \(violations.prefix(10).map(\.description).joined(separator: "\n"))
             \(order.map { "the history of order \($0):\n" + history.lines(about: $0).joined(separator: "\n") } ?? "")
             \(troubles.joined(separator: "\n"))
-            again: YIZHAN_TEST_SEED=\(seed) swift test --filter ReliabilityTests
+            seed: \(seed)
+            again: \(again)
             """
     }
 }

@@ -7,15 +7,17 @@ struct History: Sendable {
     }
 
     enum Event: Hashable, Sendable {
-        /// The platform's side: a call for an order goes out.
-        case sent(call: Int, order: String, relay: String)
+        /// The platform's side: a call goes out. `content` is what has to be the same in a repeat.
+        case sent(call: Int, event: EventName, content: String, relay: String)
         case answered(call: Int, status: Int, result: Int?)
         /// Nobody can say whether the relay stored the order.
         case answerLost(call: Int, reason: String)
-        /// The merchant's side: a whole call has come in.
-        case attemptStarted(attempt: Int, delivery: SeenDelivery)
-        case attemptEnded(attempt: Int, end: AttemptEnd)
+        /// The merchant's side: a whole call has come in. All calls of one attempt have the same span.
+        case attemptStarted(call: Int, delivery: SeenDelivery, span: String)
+        case attemptEnded(call: Int, end: AttemptEnd)
         case fault(Fault)
+        case operatorAsks(OperatorAction)
+        case operatorHears(OperatorAction, OperatorAnswer)
     }
 
     /// What the run's zero is on the database's clock.
@@ -36,92 +38,105 @@ struct SeenDelivery: Hashable, Sendable {
     let order: String
 }
 
+extension SeenDelivery: CustomStringConvertible {
+    var description: String { "\(webhookID) to \(endpoint)" }
+}
+
 enum AttemptEnd: Hashable, Sendable {
     /// Written down before the answer is sent: a relay cannot know it earlier.
     case answered(status: Int, result: Int?)
+    /// Bytes were sent that are no answer.
+    case garbled(Garbage)
     /// The caller went away, or the merchant did.
     case unanswered
 
     var isDelivered: Bool {
         switch self {
         case .answered(let status, let result): (200..<300).contains(status) && result != 1
-        case .unanswered: false
+        case .garbled, .unanswered: false
         }
     }
 
     var isRefused: Bool {
         switch self {
         case .answered(let status, let result): status == 410 || (200..<300).contains(status) && result == 1
-        case .unanswered: false
+        case .garbled, .unanswered: false
         }
     }
-}
-
-enum Fault: Hashable, Sendable {
-    case killed(relay: String)
-    case paused(relay: String)
-    case resumed(relay: String)
-    case toldToStop(relay: String)
-    case sessionsEnded
-    case databaseCrashed
-    case databaseIsBack
-    case databaseFrozen
-    case databaseStopped
-    case standbyStopped
-    case standbyIsBack
-    case standbyPromoted
 }
 
 // MARK: - What it comes to
 
 /// One call of the platform's and what it heard.
 struct SentCall: Sendable {
-    let order: String
-    let relay: String
+    let event: EventName
+    let content: String
     let sentAt: Duration
-    /// Nil if there was no answer.
+    /// Nil if it never was.
     var answeredAt: Duration?
     /// The status is 200: the platform may forget the order.
     var isAcknowledged = false
+    /// The answer is a yes as well.
+    var isTaken = false
 }
 
-/// One attempt as the merchant saw it.
+/// One attempt as the merchant saw it: one call, or two where the first one's kept connection was cut.
 struct SeenAttempt: Sendable {
     let delivery: SeenDelivery
+    let span: String
     let startedAt: Duration
-    /// Nil if it had not ended when the history did.
-    var end: (at: Duration, how: AttemptEnd)?
+    var ends: [(at: Duration, how: AttemptEnd)] = []
+    /// Calls that had not ended when the history did.
+    var openCalls = 0
+
+    /// When the last of its calls was over, as far as they were.
+    var endedAt: Duration? {
+        openCalls == 0 ? ends.map(\.at).max() : nil
+    }
 }
 
 extension History {
+    /// In the order in which they were made.
     var calls: [SentCall] {
         var calls: [Int: SentCall] = [:]
         for entry in entries {
             switch entry.event {
-            case .sent(let call, let order, let relay):
-                calls[call] = SentCall(order: order, relay: relay, sentAt: entry.at)
-            case .answered(let call, let status, _):
+            case .sent(let call, let event, let content, _):
+                calls[call] = SentCall(event: event, content: content, sentAt: entry.at)
+            case .answered(let call, let status, let result):
                 calls[call]?.answeredAt = entry.at
                 calls[call]?.isAcknowledged = status == 200
-            case .answerLost, .attemptStarted, .attemptEnded, .fault: continue
+                calls[call]?.isTaken = status == 200 && result == 0
+            case .answerLost, .attemptStarted, .attemptEnded, .fault, .operatorAsks, .operatorHears: continue
             }
         }
-        return Array(calls.values)
+        return calls.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// In the order of their starts.
     var attempts: [SeenAttempt] {
-        var attempts: [Int: SeenAttempt] = [:]
+        var attempts: [SeenAttempt] = []
+        var places: [[String]: Int] = [:]
+        var placesOfCalls: [Int: Int] = [:]
         for entry in entries {
             switch entry.event {
-            case .attemptStarted(let attempt, let delivery):
-                attempts[attempt] = SeenAttempt(delivery: delivery, startedAt: entry.at)
-            case .attemptEnded(let attempt, let end):
-                attempts[attempt]?.end = (entry.at, end)
-            case .sent, .answered, .answerLost, .fault: continue
+            case .attemptStarted(let call, let delivery, let span):
+                let name = [delivery.endpoint, delivery.webhookID, span]
+                let place = places[name] ?? attempts.count
+                if place == attempts.count {
+                    attempts.append(SeenAttempt(delivery: delivery, span: span, startedAt: entry.at))
+                    places[name] = place
+                }
+                placesOfCalls[call] = place
+                attempts[place].openCalls += 1
+            case .attemptEnded(let call, let end):
+                guard let place = placesOfCalls[call] else { continue }
+                attempts[place].openCalls -= 1
+                attempts[place].ends.append((entry.at, end))
+            case .sent, .answered, .answerLost, .fault, .operatorAsks, .operatorHears: continue
             }
         }
-        return attempts.values.sorted { $0.startedAt < $1.startedAt }
+        return attempts
     }
 
     /// When paused relays went on: for a moment they act on leases that are over.
@@ -138,11 +153,12 @@ extension History {
         return entries.compactMap { entry in
             let concerns =
                 switch entry.event {
-                case .sent(let call, order, _): calls.insert(call).inserted
+                case .sent(let call, let event, _, _) where event.order == order: calls.insert(call).inserted
                 case .answered(let call, _, _), .answerLost(let call, _): calls.contains(call)
-                case .attemptStarted(let attempt, let delivery) where delivery.order == order:
-                    attempts.insert(attempt).inserted
-                case .attemptEnded(let attempt, _): attempts.contains(attempt)
+                case .attemptStarted(let call, let delivery, _) where delivery.order == order:
+                    attempts.insert(call).inserted
+                case .attemptEnded(let call, _): attempts.contains(call)
+                case .operatorAsks(let action), .operatorHears(let action, _): action.concerns(order)
                 case .fault: true
                 case .sent, .attemptStarted: false
                 }

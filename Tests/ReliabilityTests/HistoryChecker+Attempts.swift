@@ -1,8 +1,9 @@
 extension HistoryChecker {
     /// Rule 5, and the promise of the lease.
     func attemptViolations() -> [Violation] {
-        seen.flatMap { key, attempts in
-            scheduleViolations(key, attempts) + overlapViolations(key, attempts)
+        let cancels = cancelsOfAttempts
+        return seen.flatMap { key, attempts in
+            scheduleViolations(key, attempts) + overlapViolations(key, attempts, cancels[key] ?? [])
         }
     }
 
@@ -19,10 +20,15 @@ extension HistoryChecker {
 
     /// A lease holds until the call's time is over. Half of it is enough to tell whether it does, and leaves room for
     /// calls that were on their way for a while before the merchant saw them.
-    private func overlapViolations(_ key: Key, _ attempts: [SeenAttempt]) -> [Violation] {
+    ///
+    /// - Parameter cancels: after each of them, the attempt in flight is none of the delivery's any more.
+    private func overlapViolations(
+        _ key: Key, _ attempts: [SeenAttempt], _ cancels: [Duration]
+    ) -> [Violation] {
         zip(attempts, attempts.dropFirst()).compactMap { earlier, later in
-            let isOpen = earlier.end.map { later.startedAt < $0.at } ?? true
+            let isOpen = earlier.endedAt.map { later.startedAt < $0 } ?? true
             guard isOpen, later.startedAt < earlier.startedAt + terms.timeout / 2,
+                !cancels.contains(where: { earlier.startedAt < $0 && $0 < later.startedAt }),
                 !isJustAfterResumption(earlier.startedAt), !isJustAfterResumption(later.startedAt)
             else { return nil }
             return Violation(
@@ -32,16 +38,19 @@ extension HistoryChecker {
         }
     }
 
-    /// Rule 5, of ordered endpoints: first arrivals come as the events did.
+    /// Rule 5, of orders with several events: first arrivals come as the events did. Where an operator let a later event
+    /// pass an earlier one, they need not.
     func orderViolations() -> [Violation] {
-        terms.orderedEndpoints.flatMap { endpoint in
-            Dictionary(grouping: database.events, by: \.order).compactMap { order, events in
+        let steered = ordersThatOperatorsSteered
+        let ordered = database.events.filter { terms.orderedApps.contains($0.app) && !steered.contains($0.order) }
+        return Dictionary(grouping: ordered) { EventName(app: $0.app, order: $0.order) }.flatMap { name, events in
+            (terms.endpoints[name.app] ?? []).compactMap { endpoint in
                 let arrivals = events.sorted { $0.seq < $1.seq }.compactMap { event in
                     seen[Key(eventID: event.id, endpoint: endpoint)]?.first?.startedAt
                 }
                 guard zip(arrivals, arrivals.dropFirst()).contains(where: { $0 > $1 }) else { return nil }
                 return Violation(
-                    rule: .orderIsKept, order: order,
+                    rule: .orderIsKept, order: name.order,
                     finding: "\(endpoint) saw a later event of it before an earlier one")
             }
         }

@@ -11,7 +11,7 @@ extension HistoryChecker {
                 .init(rule: rule, order: order, finding: "\(outcome.endpoint): \(outcome.state), but \(finding)"))
         }
 
-        let answers = seen.compactMap(\.end).filter { $0.at <= settledAt + Self.clockTolerance }
+        let answers = seen.flatMap(\.ends).filter { $0.at <= settledAt + Self.clockTolerance }
         switch outcome.state {
         case "delivered" where !answers.contains(where: \.how.isDelivered):
             report(.outcomeIsAnswered, "the merchant never answered 2xx before that")
@@ -25,6 +25,11 @@ extension HistoryChecker {
         if newest >= outcome.token {
             report(.newestLeaseSettles, "its token is \(outcome.token), and an attempt with token \(newest) failed")
         }
+        if let newer = seen.compactMap({ LeaseSpan(outcome)?.token(of: $0, above: outcome.token) }).max() {
+            report(.newestLeaseSettles, "its token is \(outcome.token), and there was an attempt under token \(newer)")
+        }
+        // Of a cancelled one, an attempt may be about to start: see `cancelViolations`.
+        guard outcome.state != "cancelled" else { return violations }
         let leased = seen.map(\.startedAt).filter { !isJustAfterResumption($0) }
         if let late = leased.first(where: { $0 > settledAt + Self.clockTolerance }) {
             report(.newestLeaseSettles, "an attempt started \(late - settledAt) after it was settled")

@@ -12,8 +12,9 @@ struct HistoryChecker {
     let database: DatabaseSnapshot
     let terms: DeliveryTerms
 
-    private let eventsByOrder: [String: [DatabaseSnapshot.Event]]
-    private let acknowledged: Set<String>
+    let calls: [SentCall]
+    private let eventsByName: [EventName: [DatabaseSnapshot.Event]]
+    private let acknowledged: Set<EventName>
     let orders: [String: String]
     let seen: [Key: [SeenAttempt]]
     let recorded: [Key: [DatabaseSnapshot.Attempt]]
@@ -23,8 +24,9 @@ struct HistoryChecker {
         self.history = history
         self.database = database
         self.terms = terms
-        eventsByOrder = Dictionary(grouping: database.events, by: \.order)
-        acknowledged = Set(history.calls.filter(\.isAcknowledged).map(\.order))
+        calls = history.calls
+        eventsByName = Dictionary(grouping: database.events, by: \.name)
+        acknowledged = Set(calls.filter(\.isAcknowledged).map(\.event))
         orders = Dictionary(database.events.map { ($0.id, $0.order) }) { first, _ in first }
         seen = Dictionary(grouping: history.attempts) {
             Key(eventID: $0.delivery.webhookID, endpoint: $0.delivery.endpoint)
@@ -34,18 +36,19 @@ struct HistoryChecker {
     }
 
     func violations() -> [Violation] {
-        eventViolations() + deliveryViolations() + database.outcomes.flatMap(violations(of:)) + attemptViolations()
-            + orderViolations()
+        eventViolations() + contentViolations() + deliveryViolations() + database.outcomes.flatMap(violations(of:))
+            + cancelViolations() + attemptViolations() + orderViolations()
     }
 
     /// Rule 1.
     private func eventViolations() -> [Violation] {
         var violations: [Violation] = []
-        for (order, events) in eventsByOrder where events.count > 1 {
-            violations.append(.init(rule: .oneEvent, order: order, finding: "it has \(events.count) events"))
+        for (name, events) in eventsByName where events.count > 1 {
+            violations.append(.init(rule: .oneEvent, order: name.order, finding: "\(name) has \(events.count) events"))
         }
-        for order in acknowledged where eventsByOrder[order] == nil {
-            violations.append(.init(rule: .oneEvent, order: order, finding: "it was acknowledged and is not stored"))
+        for name in acknowledged where eventsByName[name] == nil {
+            violations.append(
+                .init(rule: .oneEvent, order: name.order, finding: "\(name) was acknowledged and is not stored"))
         }
         let strangers = seen.values.compactMap(\.first?.delivery).filter { orders[$0.webhookID] == nil }
         for order in Set(strangers.map(\.order)) {
@@ -55,13 +58,35 @@ struct HistoryChecker {
         return violations
     }
 
+    /// Rules 1 and 6: of repeats that differ, one is stored, and the others were told so.
+    private func contentViolations() -> [Violation] {
+        var violations: Set<Violation> = []
+        for call in calls where call.isTaken {
+            guard let stored = eventsByName[call.event]?.first, stored.content != call.content else { continue }
+            violations.insert(
+                .init(
+                    rule: .contentIsKept, order: call.event.order,
+                    finding: "\(call.event) was taken with \(call.content), and is stored with \(stored.content)"))
+        }
+        let sent = Dictionary(grouping: calls, by: \.event).mapValues { Set($0.map(\.content)) }
+        for (name, events) in eventsByName {
+            violations.formUnion(
+                events.filter { !(sent[name]?.contains($0.content) ?? false) }.map {
+                    .init(
+                        rule: .contentIsKept, order: name.order,
+                        finding: "\(name) is stored with \($0.content), which nobody sent")
+                })
+        }
+        return Array(violations)
+    }
+
     /// Rules 2 and 6.
     private func deliveryViolations() -> [Violation] {
         let open = Set(database.outbox.map { Key(eventID: $0.eventID, endpoint: $0.endpoint) })
         let ended = Set(database.outcomes.map { Key(eventID: $0.eventID, endpoint: $0.endpoint) })
         var violations: [Violation] = []
         for event in database.events {
-            for endpoint in terms.endpoints {
+            for endpoint in terms.endpoints[event.app] ?? [] {
                 let key = Key(eventID: event.id, endpoint: endpoint)
                 if open.contains(key), ended.contains(key) {
                     violations.append(
@@ -72,7 +97,7 @@ struct HistoryChecker {
                 if !open.contains(key), !ended.contains(key) {
                     violations.append(
                         .init(
-                            rule: acknowledged.contains(event.order) ? .oneOutcome : .neverHalf, order: event.order,
+                            rule: acknowledged.contains(event.name) ? .oneOutcome : .neverHalf, order: event.order,
                             finding: "its delivery to \(endpoint) is neither in the outbox nor has it an outcome"))
                 }
             }

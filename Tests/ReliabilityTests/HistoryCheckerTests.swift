@@ -128,16 +128,132 @@ import Testing
 
     @Test func anOrderedEndpointThatSawTheLaterEventFirstIsFound() {
         var run = HandMadeRun()
-        run.terms.orderedEndpoints = ["erp"]
-        for (event, seq) in [("e1", 1), ("e2", 2)] {
-            // Of one order, which no app of the run has: the checker knows that two events are one too many.
-            run.database.events.append(.init(id: event, order: "1", seq: Int64(seq)))
-        }
+        run.terms.orderedApps = ["app"]
+        for part in ["1", "2"] { run.store(event: "e\(part)", order: "1", part: part) }
         run.attempt("e2", order: "1", from: 1, to: 1.1, .answered(status: 200, result: 0))
         run.settle("e2", "delivered", token: 1, startedAt: 1, settledAt: 1.2)
         run.attempt("e1", order: "1", from: 2, to: 2.1, .answered(status: 200, result: 0))
         run.settle("e1", "delivered", token: 1, startedAt: 2, settledAt: 2.2)
-        #expect(run.violations.map(\.rule) == [.oneEvent, .orderIsKept])
+        #expect(run.violations.map(\.rule) == [.orderIsKept])
+
+        run.entries.append(.init(at: .zero, event: .operatorAsks(.requeue(app: "app", order: "1"))))
+        #expect(run.violations.isEmpty, "an operator let the later one pass")
+    }
+
+    @Test func aRepeatWithOtherFieldsThatIsTakenIsFound() {
+        var run = HandMadeRun()
+        run.sendAcknowledged("1")
+        run.store(event: "e1", order: "1")
+        run.database.outbox.append(.init(eventID: "e1", endpoint: "erp"))
+        run.sendAcknowledged("1", content: "other")
+        #expect(run.violations.map(\.rule) == [.contentIsKept])
+    }
+
+    @Test func anEventThatIsStoredWithWhatNobodySentIsFound() {
+        var run = HandMadeRun()
+        run.sendMaybe("1")
+        run.store(event: "e1", order: "1", content: "other")
+        run.database.outbox.append(.init(eventID: "e1", endpoint: "erp"))
+        #expect(run.violations.map(\.rule) == [.contentIsKept])
+    }
+
+    @Test func theSameOrderNumberOfTwoAppsIsTwoOrders() {
+        var run = HandMadeRun()
+        run.terms.endpoints["other"] = ["erp"]
+        for app in ["app", "other"] {
+            run.sendAcknowledged("1", app: app)
+            run.store(event: app, order: "1", app: app)
+            run.database.outbox.append(.init(eventID: app, endpoint: "erp"))
+        }
+        #expect(run.violations.isEmpty)
+    }
+
+    @Test func twoCallsOfOneAttemptAreOneAttempt() {
+        var run = HandMadeRun()
+        run.sendAcknowledged("1")
+        run.store(event: "e1", order: "1")
+        run.attempt("e1", order: "1", from: 1, to: 1.4, .answered(status: 200, result: 0), span: "a")
+        run.attempt("e1", order: "1", from: 1.1, to: 1.2, .answered(status: 200, result: 0), span: "a")
+        run.settle("e1", "delivered", token: 1, startedAt: 1, settledAt: 1.5)
+        #expect(run.violations.isEmpty)
+    }
+
+    @Test func anAttemptUnderALaterTokenThanTheOutcomesIsFound() throws {
+        let event = "0198c0de-0000-7000-8000-000000000001"
+        var run = HandMadeRun()
+        run.sendAcknowledged("1")
+        run.store(event: event, order: "1")
+        run.settle(event, "delivered", token: 1, startedAt: 1, settledAt: 1.5)
+        run.database.outcomes[0].endpointID = 3
+        let spans = try #require(LeaseSpan(run.database.outcomes[0]))
+        run.attempt(event, order: "1", from: 1, to: 1.1, .answered(status: 200, result: 0), span: spans.span(1))
+        #expect(run.violations.isEmpty)
+        run.attempt(event, order: "1", from: 1.2, to: 1.3, .unanswered, span: spans.span(2))
+        #expect(run.violations.map(\.rule) == [.newestLeaseSettles])
+    }
+
+    @Test func anAttemptAfterACancelIsFoundUnlessOneWasInFlightOrItWasRequeued() {
+        for (wasInFlight, requeuedAt, expected) in [
+            ("f", nil, [Violation.Rule.cancelHolds]), ("t", nil, []), ("f", 2.0, []),
+        ] {
+            var run = HandMadeRun()
+            run.sendAcknowledged("1")
+            run.store(event: "e1", order: "1")
+            run.cancel("e1", order: "1", wasInFlight: wasInFlight, at: 1)
+            if let requeuedAt {
+                run.entries.append(
+                    .init(at: .seconds(requeuedAt), event: .operatorAsks(.requeue(app: "app", order: "1"))))
+            }
+            run.attempt("e1", order: "1", from: 3, to: 3.1, .answered(status: 500, result: nil))
+            run.settle("e1", "cancelled", token: 2, settledAt: 1)
+            #expect(run.violations.map(\.rule) == expected)
+        }
+    }
+
+    @Test func theAttemptThatACancelLeftInFlightIsInNobodysWay() {
+        for (isCancelled, expected) in [(true, []), (false, [Violation.Rule.oneAttemptAtATime])] {
+            var run = HandMadeRun()
+            run.sendAcknowledged("1")
+            run.store(event: "e1", order: "1")
+            run.attempt("e1", order: "1", from: 1, to: 1.9, .answered(status: 500, result: nil))
+            if isCancelled {
+                run.cancel("e1", order: "1", wasInFlight: "t", at: 1.1)
+                run.entries.append(
+                    .init(at: .seconds(1.2), event: .operatorAsks(.requeue(app: "app", order: "1"))))
+            }
+            run.attempt("e1", order: "1", from: 1.3, to: 1.4, .answered(status: 200, result: 0))
+            run.settle("e1", "delivered", token: 4, startedAt: 1.3, settledAt: 1.5)
+            #expect(run.violations.map(\.rule) == expected)
+        }
+    }
+
+    @Test func aCancelledDeliveryThatEndsOtherwiseIsFound() {
+        var run = HandMadeRun()
+        run.sendAcknowledged("1")
+        run.store(event: "e1", order: "1")
+        run.attempt("e1", order: "1", from: 0.5, to: 1.2, .answered(status: 200, result: 0))
+        run.cancel("e1", order: "1", wasInFlight: "t", at: 1)
+        run.settle("e1", "delivered", token: 1, startedAt: 0.5, settledAt: 1.3)
+        #expect(run.violations.map(\.rule) == [.cancelHolds])
+    }
+
+    @Test func aReportHasTheSeedTheHistoryOfTheOrderConcernedAndTheCommandThatDoesItAgain() {
+        var run = HandMadeRun()
+        run.sendAcknowledged("1")
+        run.sendAcknowledged("2")
+        run.store(event: "e1", order: "1")
+        run.database.outbox.append(.init(eventID: "e1", endpoint: "erp"))
+        run.entries.append(.init(at: .seconds(1), event: .fault(.databaseCrashed)))
+        let findings = Findings(
+            name: "a run", seed: 4711, history: History(unixSecondsAtZero: 0, entries: run.entries),
+            database: run.database, terms: run.terms, troubles: [], again: "YIZHAN_TEST_SEED=4711 make it")
+        let lines = findings.report.split(separator: "\n")
+        #expect(lines.contains("seed: 4711"))
+        #expect(lines.contains("again: YIZHAN_TEST_SEED=4711 make it"))
+        #expect(lines.contains("the history of order 2:"))
+        #expect(lines.contains { $0.contains("sent") && $0.contains("app/2") })
+        #expect(lines.contains { $0.contains("databaseCrashed") })
+        #expect(!lines.contains { $0.contains("sent") && $0.contains("app/1") })
     }
 
     @Test func aMaybeThatIsStoredWithoutItsDeliveryIsFoundAndOneThatIsNotStoredIsFine() {
@@ -187,7 +303,7 @@ import Testing
 private struct HandMadeRun {
     var entries: [History.Entry] = []
     var database = DatabaseSnapshot()
-    var terms = DeliveryTerms(endpoints: ["erp"], maximumAttempts: 3, timeout: .seconds(1))
+    var terms = DeliveryTerms(endpoints: ["app": ["erp"]], maximumAttempts: 3, timeout: .seconds(1))
     private var numbers = 0
 
     var violations: [Violation] {
@@ -196,27 +312,59 @@ private struct HandMadeRun {
         ).violations()
     }
 
-    mutating func sendAcknowledged(_ order: String) {
-        numbers += 1
-        entries.append(.init(at: .zero, event: .sent(call: numbers, order: order, relay: "a")))
+    mutating func sendAcknowledged(_ order: String, app: String = "app", content: String = "goods") {
+        send(order, app: app, content: content)
         entries.append(.init(at: .zero, event: .answered(call: numbers, status: 200, result: 0)))
     }
 
     mutating func sendMaybe(_ order: String) {
-        numbers += 1
-        entries.append(.init(at: .zero, event: .sent(call: numbers, order: order, relay: "a")))
+        send(order, app: "app", content: "goods")
         entries.append(.init(at: .zero, event: .answerLost(call: numbers, reason: "the connection was cut")))
     }
 
-    mutating func store(event: String, order: String) {
-        database.events.append(.init(id: event, order: order, seq: Int64(database.events.count)))
+    private mutating func send(_ order: String, app: String, content: String) {
+        numbers += 1
+        entries.append(
+            .init(
+                at: .zero,
+                event: .sent(
+                    call: numbers, event: EventName(app: app, order: order), content: content, relay: "a")))
     }
 
-    mutating func attempt(_ event: String, order: String, from: Double, to: Double, _ end: AttemptEnd) {
+    mutating func store(
+        event: String, order: String, app: String = "app", part: String = "", content: String = "goods"
+    ) {
+        if !part.isEmpty {
+            numbers += 1
+            entries.append(
+                .init(
+                    at: .zero,
+                    event: .sent(
+                        call: numbers, event: EventName(app: app, order: order, part: part), content: content,
+                        relay: "a")))
+        }
+        database.events.append(
+            .init(
+                id: event, app: app, order: order, part: part, content: content, seq: Int64(database.events.count)))
+    }
+
+    /// Without a span that is named, an attempt of its own.
+    mutating func attempt(
+        _ event: String, order: String, from: Double, to: Double, _ end: AttemptEnd, span: String? = nil
+    ) {
         numbers += 1
         let delivery = SeenDelivery(endpoint: "erp", webhookID: event, order: order)
-        entries.append(.init(at: .seconds(from), event: .attemptStarted(attempt: numbers, delivery: delivery)))
-        entries.append(.init(at: .seconds(to), event: .attemptEnded(attempt: numbers, end: end)))
+        entries.append(
+            .init(
+                at: .seconds(from),
+                event: .attemptStarted(call: numbers, delivery: delivery, span: span ?? "\(numbers)")))
+        entries.append(.init(at: .seconds(to), event: .attemptEnded(call: numbers, end: end)))
+    }
+
+    mutating func cancel(_ event: String, order: String, wasInFlight: String, at: Double) {
+        let row = OperatorAnswer.Row(eventID: event, endpoint: "erp", detail: wasInFlight)
+        entries.append(
+            .init(at: .seconds(at), event: .operatorHears(.cancel(app: "app", order: order), .done([row]))))
     }
 
     mutating func settle(

@@ -5,8 +5,8 @@ import Synchronization
 final class HistoryLog: Sendable {
     private struct State {
         var entries: [History.Entry] = []
-        var calls = 0
-        var attempts = 0
+        var sentCalls = 0
+        var seenCalls = 0
     }
 
     private let clock = ContinuousClock()
@@ -27,19 +27,19 @@ final class HistoryLog: Sendable {
         state.withLock { add(event, to: &$0) }
     }
 
-    func recordSent(order: String, relay: String) -> Int {
+    func recordSent(_ event: EventName, content: String, relay: String) -> Int {
         state.withLock { state in
-            state.calls += 1
-            add(.sent(call: state.calls, order: order, relay: relay), to: &state)
-            return state.calls
+            state.sentCalls += 1
+            add(.sent(call: state.sentCalls, event: event, content: content, relay: relay), to: &state)
+            return state.sentCalls
         }
     }
 
-    func recordAttempt(of delivery: SeenDelivery) -> Int {
+    func recordAttempt(of delivery: SeenDelivery, span: String) -> Int {
         state.withLock { state in
-            state.attempts += 1
-            add(.attemptStarted(attempt: state.attempts, delivery: delivery), to: &state)
-            return state.attempts
+            state.seenCalls += 1
+            add(.attemptStarted(call: state.seenCalls, delivery: delivery, span: span), to: &state)
+            return state.seenCalls
         }
     }
 

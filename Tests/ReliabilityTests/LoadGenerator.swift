@@ -4,23 +4,27 @@ import Platforms
 import RelayCore
 import Synchronization
 
-/// Plays the platform: signed goods issues over keep-alive connections to all relays of a fleet.
+/// Plays the platforms: signed calls over keep-alive connections to all relays of a fleet.
 final class LoadGenerator: Sendable {
     /// Longer than a relay makes a platform wait.
     private static let timeout = Duration.seconds(4)
 
-    private let app: RunConfiguration.App
     private let fleet: RelayFleet
     private let history: HistoryLog
     private let seed: UInt64
-    private let orderCount = Mutex(0)
+    private let orders = Mutex(0)
     private let isOver = Atomic(false)
 
-    init(app: RunConfiguration.App, fleet: RelayFleet, history: HistoryLog, seed: UInt64) {
-        self.app = app
+    init(fleet: RelayFleet, history: HistoryLog, seed: UInt64) {
         self.fleet = fleet
         self.history = history
         self.seed = seed
+    }
+
+    /// Of the order that was begun so many before the last one.
+    func firstEvent(ordersAgo: Int) -> EventName {
+        let number = max(1, orders.withLock { $0 } - ordersAgo)
+        return OrderPlan(seed: seed, number: number).steps[0][0].event
     }
 
     /// Sends new orders, evenly spaced, and returns when the last call has ended.
@@ -51,57 +55,63 @@ final class LoadGenerator: Sendable {
         }
     }
 
-    /// One order in five goes to two relays at once, one in ten comes again after its answer, and of those whose answer
-    /// was lost every other one is sent again.
     private func sendOrder() async {
-        let number = orderCount.withLock { count in
+        let number = orders.withLock { count in
             count += 1
             return count
         }
-        let order = "19\(10_000 + number)"
-        var dice = SeededGenerator(seed: seed, about: order)
-        let gates = fleet.gates.shuffled(using: &dice)
-        let fate = Int.random(in: 0..<10, using: &dice)
-        let isSentAgain = Bool.random(using: &dice)
-
-        let isAcknowledged: Bool
-        if fate < 2, let second = gates.dropFirst().first {
-            async let one = call(gates[0], for: order)
-            async let other = call(second, for: order)
-            isAcknowledged = await [one, other].contains(true)
-        } else {
-            isAcknowledged = await call(gates[0], for: order)
-        }
-        if isAcknowledged ? fate == 9 : isSentAgain, let last = fleet.gates.shuffled(using: &dice).last {
-            _ = await call(last, for: order)
+        let plan = OrderPlan(seed: seed, number: number)
+        for step in plan.steps {
+            let unheard = await withTaskGroup { group in
+                for call in step { group.addTask { await self.make(call) ? nil : call } }
+                return await group.compactMap { $0 }.reduce(into: []) { $0.append($1) }
+            }
+            if plan.isSentAgain {
+                for call in unheard { _ = await make(call) }
+            }
         }
     }
 
-    private func call(_ gate: RelayFleet.Gate, for order: String) async -> Bool {
-        let call = history.recordSent(order: order, relay: gate.relay.name)
+    /// Returns whether the platform may forget it.
+    private func make(_ call: OrderPlan.Call) async -> Bool {
+        let gates = fleet.gates
+        let gate = gates[call.gate % gates.count]
+        let number = history.recordSent(call.event, content: call.content, relay: gate.relay.name)
         do {
             let exchange = await gate.destination.call(
                 HTTPCall(
-                    method: .post, target: app.target, headers: [("Content-Type", FormBody.contentType)],
-                    body: try form(order)),
+                    method: .post, target: call.app.target, headers: [("Content-Type", FormBody.contentType)],
+                    body: try form(call)),
                 connectTimeout: Self.timeout, timeout: Self.timeout)
             let answer = try exchange.result.get()
-            let result = (try? JSON(parsing: answer.body))?["result"]?.intValue
-            history.record(.answered(call: call, status: answer.status, result: result))
+            let body = try? JSON(parsing: answer.body)
+            let result = body?["result"]?.intValue ?? body?["errcode"]?.stringValue.flatMap { Int($0) }
+            history.record(.answered(call: number, status: answer.status, result: result))
             return answer.status == 200
         } catch {
-            history.record(.answerLost(call: call, reason: "\(error)"))
+            history.record(.answerLost(call: number, reason: "\(error)"))
             return false
         }
     }
 
-    private func form(_ order: String) throws -> [UInt8] {
-        try RenRenXiuSignature.signedForm(
+    private func form(_ call: OrderPlan.Call) throws -> [UInt8] {
+        if call.app == RunConfiguration.alliance {
+            // The same whenever it is sent: another content would be another event.
+            return try AllianceSignature.signedForm(
+                [
+                    (name: "orderid", value: call.event.order), (name: "type", value: "4"),
+                    (name: "status", value: call.event.part), (name: "smstitle", value: "美团外卖红包"),
+                    (name: "dealid", value: "0"), (name: "quantity", value: "1"), (name: "total", value: "36.80"),
+                    (name: "paytime", value: "1764000000"), (name: "ordertime", value: "1764000000"),
+                    (name: "modtime", value: "176400000\(call.event.part)"),
+                ], secret: Secret(call.app.secret))
+        }
+        return try RenRenXiuSignature.signedForm(
             [
-                (name: "app_key", value: app.key),
+                (name: "app_key", value: call.app.key),
                 (name: "time_stamp", value: "\(Int64(Date().timeIntervalSince1970 * 1_000))"),
-                (name: "openid", value: "ot1UbuBBzlE6IjEDWfyXQW3dy2S4"), (name: "order_no", value: order),
-                (name: "goods_code", value: "zp_001"),
-            ], secret: Secret(app.secret))
+                (name: "openid", value: "ot1UbuBBzlE6IjEDWfyXQW3dy2S4"), (name: "order_no", value: call.event.order),
+                (name: "goods_code", value: call.content),
+            ], secret: Secret(call.app.secret))
     }
 }

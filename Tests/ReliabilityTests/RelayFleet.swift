@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import NIOPosix
 import OutboundHTTP
 import Platforms
@@ -6,16 +7,19 @@ import RelayCore
 import Synchronization
 import TestSupport
 
-/// The relays of a run, each behind an address that platforms know.
+/// The relays of a run, each behind an address that platforms know, and with a link to the database of its own.
 final class RelayFleet: Sendable {
     /// Where the calls of platforms go in; stays when its relay is replaced by another.
     struct Gate: Sendable {
         let relay: RelayProcess
         let destination: HTTPDestination
+        /// Between the relay and its database, where that is reached by a Unix socket.
+        let databaseLink: FaultyLink?
     }
 
     private struct State {
-        var started: [RelayProcess] = []
+        var count = 0
+        var started: [Gate] = []
         var gates: [Gate] = []
     }
 
@@ -24,6 +28,7 @@ final class RelayFleet: Sendable {
     private let resolver = SystemResolver(threadCount: 1)
     private let state = Mutex(State())
 
+    /// - Parameter environment: of each relay, but that `DATABASE_URL` leads over the relay's link.
     init(environment: [String: String]) async throws {
         self.environment = environment
         directory = try await scratchDirectory()
@@ -54,15 +59,17 @@ final class RelayFleet: Sendable {
 
     /// Ends all relays in whatever state they are.
     func end() async throws {
-        for relay in state.withLock({ $0.started }) { try await relay.end() }
+        let started = state.withLock { $0.started }
+        for gate in started { try await gate.relay.end() }
         for gate in gates { await gate.destination.close() }
+        for gate in started { try await gate.databaseLink?.close() }
         resolver.close()
     }
 
     /// What the relays said that somebody should look at.
     var troubles: [String] {
         get throws {
-            try state.withLock { $0.started }.flatMap { relay in
+            try state.withLock { $0.started }.map(\.relay).flatMap { relay in
                 try relay.log.split(separator: "\n").filter { $0.contains(" error ") || $0.contains("too late") }
                     .suffix(10).map { "\(relay.name): \($0)" }
             }
@@ -70,16 +77,31 @@ final class RelayFleet: Sendable {
     }
 
     private func makeGate() async throws -> Gate {
-        let relay = try state.withLock { state in
-            let relay = try RelayProcess(
-                named: "relay-\(state.started.count + 1)", environment: environment, in: directory)
-            state.started.append(relay)
-            return relay
+        let number = state.withLock { state in
+            state.count += 1
+            return state.count
         }
-        let url = try HTTPURL("http://127.0.0.1:\(try await relay.port)")
+        var environment = environment
+        var link: FaultyLink?
+        if let database = environment["DATABASE_URL"].flatMap(DatabaseSocket.init) {
+            let opened = try await FaultyLink.open(to: database.address)
+            environment["DATABASE_URL"] = database.url(throughPort: opened.port)
+            link = opened
+        }
+        let relay = try RelayProcess(named: "relay-\(number)", environment: environment, in: directory)
+        let url: HTTPURL
+        do {
+            url = try HTTPURL("http://127.0.0.1:\(try await relay.port)")
+        } catch {
+            try await relay.end()
+            try await link?.close()
+            throw error
+        }
         let destination = HTTPDestination(
             origin: url.origin, maxConnections: 512, policy: AddressPolicy(allowedNetworks: [try CIDR("127.0.0.0/8")]),
             resolver: resolver, tls: try TLSTrust(), group: MultiThreadedEventLoopGroup.singleton)
-        return Gate(relay: relay, destination: destination)
+        let gate = Gate(relay: relay, destination: destination, databaseLink: link)
+        state.withLock { $0.started.append(gate) }
+        return gate
     }
 }

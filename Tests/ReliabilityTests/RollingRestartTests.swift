@@ -8,10 +8,7 @@ extension FaultScenarios {
                     let relays = [try await run.fleet.start(), try await run.fleet.start()]
                     try await run.load.send(perSecond: 60) {
                         for relay in relays {
-                            let seen = run.merchant.deliveries(seenAtLeast: 1)
-                            try await run.eventually("deliveries arrive") {
-                                run.merchant.deliveries(seenAtLeast: 1) >= seen + 60
-                            }
+                            try await run.waitForDeliveries(60)
                             let number = try await relay.number
                             try relay.tellToStop()
                             run.record(.toldToStop(relay: relay.name))
