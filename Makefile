@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-reliability build lint format deps deps-test clean
+.PHONY: help run test test-reliability soak build lint format deps deps-test clean
 
 RELEASE := swift build -c release --product yizhan --static-swift-stdlib
 
@@ -30,6 +30,11 @@ test: deps-test ## from nothing to all tests passed but the fault suite: package
 test-reliability: deps-test ## relays and databases killed under load, and a checker of what became of every order
 	swift build --build-tests
 	swift test --skip-build --filter '^ReliabilityTests\.'
+
+soak: deps-test ## the same faults all together, for HOURS=n (0.1 will do) or until a promise is broken
+	@[[ "$(HOURS)" =~ ^[0-9]+(\.[0-9]+)?$$ ]] || { echo "usage: make soak HOURS=n; 0.1 will do" >&2; exit 2; }
+	swift build --build-tests
+	YIZHAN_SOAK_HOURS=$(HOURS) swift test --skip-build --filter '^ReliabilityTests\.SoakTests'
 
 build: deps ## the release binary, .build/release/yizhan
 	$(RELEASE)
