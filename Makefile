@@ -27,7 +27,7 @@ test: deps-test ## from nothing to all tests passed but the fault suite: package
 	done; \
 	[[ $${#failed[@]} -eq 0 ]] || { echo "failed: $${failed[*]}"; exit 1; }
 
-test-reliability: deps-test ## relays and databases killed under load, and a checker of what became of every order
+test-reliability: deps-test ## relays, databases and links harmed under load, and a checker of what became of every order
 	swift build --build-tests
 	swift test --skip-build --filter '^ReliabilityTests\.'
 

@@ -9,9 +9,9 @@ extension FaultScenarios {
                     for _ in 0..<2 { try await run.fleet.start() }
                     var dice = SeededGenerator(seed: run.seed, about: "cuts")
                     try await run.load.send(perSecond: 60) {
-                        for cut in 0..<30 {
+                        for cut in 0..<18 {
                             try await run.waitForDeliveries(10)
-                            let gate = run.fleet.gates[cut % 2]
+                            let gate = run.fleet.gates[cut / 3 % 2]
                             let afterBytes = Int.random(in: 0...3_000, using: &dice)
                             let harm: FaultyLink.Harm =
                                 switch cut % 3 {

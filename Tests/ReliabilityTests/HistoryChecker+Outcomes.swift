@@ -25,20 +25,27 @@ extension HistoryChecker {
         if newest >= outcome.token {
             report(.newestLeaseSettles, "its token is \(outcome.token), and an attempt with token \(newest) failed")
         }
-        if let newer = seen.compactMap({ LeaseSpan(outcome)?.token(of: $0, above: outcome.token) }).max() {
+        let span = LeaseSpan(outcome)
+        let tokens = seen.map { span?.token(of: $0, guess: outcome.token) }
+        if let newer = tokens.compactMap({ $0 }).max(), newer > outcome.token {
             report(.newestLeaseSettles, "its token is \(outcome.token), and there was an attempt under token \(newer)")
         }
         // Of a cancelled one, an attempt may be about to start: see `cancelViolations`.
         guard outcome.state != "cancelled" else { return violations }
-        let leased = seen.map(\.startedAt).filter { !isJustAfterResumption($0) }
-        if let late = leased.first(where: { $0 > settledAt + Self.clockTolerance }) {
-            report(.newestLeaseSettles, "an attempt started \(late - settledAt) after it was settled")
+        // A call of an earlier lease may be on its way for a while, and its relay hears of no outcome. The whole of a
+        // lease leaves room for a busy machine, on which the merchant sees late what was long given up.
+        let isEarlier = tokens.map { token in token.map { $0 < outcome.token } ?? false }
+        let starts = zip(seen.map(\.startedAt), isEarlier).filter { !isJustAfterResumption($0.0) }
+        let late = starts.first { startedAt, isEarlier in
+            startedAt > settledAt + Self.clockTolerance + (isEarlier ? terms.timeout + terms.leaseMargin : .zero)
+        }
+        if let late {
+            report(.newestLeaseSettles, "an attempt started \(late.0 - settledAt) after it was settled")
         }
         if let startedAt = outcome.startedAt.map(history.time(atUnixSeconds:)),
-            // A call may be on its way for as long as it may take.
-            let newer = leased.first(where: { $0 > startedAt + terms.timeout + Self.clockTolerance })
+            let newer = starts.first(where: { !$0.1 && $0.0 > startedAt + terms.timeout + Self.clockTolerance })
         {
-            report(.newestLeaseSettles, "an attempt started \(newer - startedAt) after the one that it tells of")
+            report(.newestLeaseSettles, "an attempt started \(newer.0 - startedAt) after the one that it tells of")
         }
         return violations
     }

@@ -18,10 +18,10 @@ struct LeaseSpan {
         trace = TraceContext(begunFor: event)
     }
 
-    /// Nil unless the attempt was made under a later token than `known`.
-    func token(of attempt: SeenAttempt, above known: Int64) -> Int64? {
-        if attempt.span == span(known) { return nil }
-        return (known + 1...known + Self.reach).first { attempt.span == span($0) }
+    /// Which token the attempt was made under; `guess` is looked at first. Nil where the span is none of the delivery's.
+    func token(of attempt: SeenAttempt, guess: Int64) -> Int64? {
+        if attempt.span == span(guess) { return guess }
+        return (1...guess + Self.reach).first { attempt.span == span($0) }
     }
 
     func span(_ token: Int64) -> String {

@@ -24,8 +24,8 @@ struct Mutant: Sendable {
     }
 }
 
-extension Mutant: CustomTestStringConvertible {
-    var testDescription: String { name }
+extension Mutant: CustomDebugStringConvertible {
+    var debugDescription: String { name }
 }
 
 extension Mutant {
