@@ -7,6 +7,11 @@ enum Fault: Hashable, Sendable {
     case sessionsEnded
     case databaseCrashed
     case databaseIsBack
+    case databaseFrozen
+    case databaseStopped
+    case standbyStopped
+    case standbyIsBack
+    case standbyPromoted
     case linkHarmed(link: String, FaultyLink.Harm)
     case linkHealed(link: String)
 
@@ -18,8 +23,11 @@ enum Fault: Hashable, Sendable {
         case .toldToStop: "SIGTERM"
         case .sessionsEnded: "pg_terminate_backend"
         case .databaseCrashed: "database crash"
+        case .databaseFrozen: "database frozen"
+        case .databaseStopped: "database stopped"
+        case .standbyStopped: "standby stopped"
         case .linkHarmed(let link, let harm): "\(harm.kind) \(link.hasPrefix("relay") ? "database" : link)"
-        case .resumed, .databaseIsBack, .linkHealed: nil
+        case .resumed, .databaseIsBack, .standbyIsBack, .standbyPromoted, .linkHealed: nil
         }
     }
 }

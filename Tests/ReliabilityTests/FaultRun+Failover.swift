@@ -70,11 +70,11 @@ extension History {
         acknowledged: Duration, delivered: Duration
     )? {
         let calls = calls
-        let others = Set(calls.filter { $0.relay != relay }.map(\.order))
+        let others = Set(calls.filter { $0.relay != relay }.map(\.event.order))
         let acknowledged = calls.filter { call in
             call.relay == relay && call.isAcknowledged && call.answeredAt.map { $0 > zero } ?? false
         }
-        let own = Set(acknowledged.map(\.order)).subtracting(others)
+        let own = Set(acknowledged.map(\.event.order)).subtracting(others)
         let delivered = attempts.compactMap { attempt in
             attempt.end.flatMap { own.contains(attempt.delivery.order) && $0.how.isDelivered ? $0.at : nil }
         }

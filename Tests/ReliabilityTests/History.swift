@@ -71,6 +71,7 @@ enum AttemptEnd: Hashable, Sendable {
 struct SentCall: Sendable {
     let event: EventName
     let content: String
+    let relay: String
     let sentAt: Duration
     /// Nil if it never was.
     var answeredAt: Duration?
@@ -101,8 +102,8 @@ extension History {
         var calls: [Int: SentCall] = [:]
         for entry in entries {
             switch entry.event {
-            case .sent(let call, let event, let content, _):
-                calls[call] = SentCall(event: event, content: content, sentAt: entry.at)
+            case .sent(let call, let event, let content, let relay):
+                calls[call] = SentCall(event: event, content: content, relay: relay, sentAt: entry.at)
             case .answered(let call, let status, let result):
                 calls[call]?.answeredAt = entry.at
                 calls[call]?.isAcknowledged = status == 200
