@@ -92,7 +92,7 @@ let package = Package(
                 "OutboundHTTP",
                 "PostgreSQL", "EmbeddedPostgreSQL", "RelayCore", arguments, configuration, lifecycle, log, metrics,
                 hummingbird,
-                hummingbirdCore, httpTypes, crypto, nio, nioPosix, signals, system,
+                hummingbirdCore, httpTypes, crypto, nio, nioPosix, signals, subprocess, system,
             ],
             swiftSettings: settings),
 

@@ -38,18 +38,7 @@ package struct PlatformServer: Service {
                 let peer = context.remoteAddress.flatMap { IPAddress($0) }
                 return Response(await desk.answer(request, from: peer)).answering(request.method)
             },
-            server: HTTPServerBuilder { responder in
-                let http = HTTP1Channel(
-                    responder: responder,
-                    configuration: .init(
-                        additionalChannelHandlers: [ConnectionGuard(limits: limits, metrics: metrics)],
-                        httpDecoderConfiguration: .init(
-                            maxHeaderFieldSize: Self.maximumHeadBytes, maxHeaderListSize: Self.maximumHeadBytes,
-                            maxHeaderFieldCount: 100)))
-                guard let certificate else { return DoorChannel(base: http, connections: connections) }
-                let https = try TLSChannel(http, tlsConfiguration: certificate.tls)
-                return DoorChannel(base: https, connections: connections)
-            },
+            server: Self.http(connections: connections, limits: limits, metrics: metrics, certificate: certificate),
             configuration: .init(address: address, backlog: 1_024),
             onServerRunning: { await onServerRunning($0.localAddress?.port) },
             eventLoopGroupProvider: .shared(group),
@@ -61,6 +50,25 @@ package struct PlatformServer: Service {
 
     package func run() async throws {
         try await application.run()
+    }
+
+    /// The server itself, whoever answers behind it.
+    static func http(
+        connections: OpenConnections, limits: ConnectionLimits, metrics: ConnectionMetrics,
+        certificate: ServerCertificate?
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            let http = HTTP1Channel(
+                responder: responder,
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionGuard(limits: limits, metrics: metrics)],
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: Self.maximumHeadBytes, maxHeaderListSize: Self.maximumHeadBytes,
+                        maxHeaderFieldCount: 100)))
+            guard let certificate else { return DoorChannel(base: http, connections: connections) }
+            let https = try TLSChannel(http, tlsConfiguration: certificate.tls)
+            return DoorChannel(base: https, connections: connections)
+        }
     }
 }
 

@@ -18,7 +18,7 @@ struct Yizhan: AsyncParsableCommand {
         subcommands: [
             Serve.self, Migrate.self, Apply.self, Status.self, Trace.self, Requeue.self, Cancel.self, Pause.self,
             Resume.self, Meituan.self, Sign.self, Send.self, Sink.self, Demo.self,
-            Healthcheck.self,
+            Bench.self, BenchWork.self, Healthcheck.self,
         ])
 
     /// The exit codes are a promise to scripts: `ArgumentParser` has 64 for usage where this has 2.
