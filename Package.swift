@@ -122,9 +122,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "PostgreSQLTests", dependencies: ["PostgreSQL", "TestSupport", log], swiftSettings: settings),
-        .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"], swiftSettings: settings),
+        .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "RelayFileTests", dependencies: ["RelayFile", "RelayCore", "StandardWebhooks"],
+            name: "RelayFileTests", dependencies: ["RelayFile", "RelayCore", "StandardWebhooks", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "OutboxTests",
@@ -138,7 +138,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "OutboundHTTPTests", dependencies: ["OutboundHTTP", "RelayCore", nio, nioPosix, nioHTTP1, nioSSL],
+            name: "OutboundHTTPTests",
+            dependencies: ["OutboundHTTP", "RelayCore", "TestSupport", nio, nioPosix, nioHTTP1, nioSSL],
             swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
@@ -157,8 +158,8 @@ let package = Package(
         .testTarget(
             name: "CourierTests",
             dependencies: [
-                "Courier", "OutboundHTTP", "Platforms", "StandardWebhooks", "RelayCore", hummingbird, hummingbirdCore,
-                httpTypes, nio, nioHTTP1, nioPosix, lifecycle, log,
+                "Courier", "OutboundHTTP", "Platforms", "StandardWebhooks", "RelayCore", "TestSupport", hummingbird,
+                hummingbirdCore, httpTypes, nio, nioHTTP1, nioPosix, lifecycle, log,
             ],
             swiftSettings: settings),
         .testTarget(

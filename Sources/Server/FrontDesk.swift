@@ -138,16 +138,16 @@ struct FrontDesk: Sendable {
         }
     }
 
-    /// `/in/{app}/{path}`; an app's name needs no percent-encoding.
+    /// `/in/{app}/{path}`; an app's name needs no percent-encoding. A path is ASCII: the server refuses any other.
     private static func split(_ path: String) -> (app: String, path: String)? {
         let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
         guard parts.count == 3, parts[0] == "in" else { return nil }
         return (String(parts[1]), String(parts[2]))
     }
 
-    /// Without parameters, in small letters.
+    /// Without parameters, in small letters; empty where there is none that is ASCII.
     private static func mediaType(_ header: String?) -> String {
-        guard let header else { return "" }
+        guard let header, header.utf8.allSatisfy({ $0 < 0x80 }) else { return "" }
         let type = header.prefix { $0 != ";" }
         return type.split(separator: " ").joined().lowercased()
     }

@@ -1,5 +1,6 @@
 import RelayCore
 import RelayFile
+import TestSupport
 import Testing
 
 @Suite struct GarbageTests {

@@ -55,7 +55,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["application/json", "multipart/form-data; boundary=x", "text/plain", "", "x"])
+    @Test(arguments: [
+        "application/json", "multipart/form-data; boundary=x", "text/plain", "", "x",
+        "application/x-www-form-urlencoded\u{315}\u{300}",
+    ])
     func aWrongContentTypeIs415AndTheConnectionGoesOn(type: String) async throws {
         try await RunningServer.run { server in
             try await server.connect { connection in
@@ -120,6 +123,17 @@ import Testing
                 #expect(try await connection.answer().status == 200)
                 try await eventually("the connection is closed") { connection.isClosed }
                 #expect(server.inbox.submissions.isEmpty, "a body that is cut short has a wrong signature")
+            }
+        }
+    }
+
+    /// Comparing it with the names of apps would take long if it were made for that.
+    @Test func anAddressBeyondASCIIIsABadRequest() async throws {
+        try await RunningServer.run { server in
+            try await server.connect { connection in
+                let path = "/in/teahouse-rrx" + String(repeating: "\u{315}\u{300}", count: 3_000) + "/goods/issue"
+                #expect(try await connection.post(path, try goodsIssue()).status == 400)
+                #expect(server.inbox.submissions.isEmpty && server.refusals.isEmpty)
             }
         }
     }

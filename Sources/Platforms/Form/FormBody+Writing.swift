@@ -1,3 +1,5 @@
+import RelayCore
+
 extension FormBody {
     package static let contentType = "application/x-www-form-urlencoded"
 
@@ -14,7 +16,7 @@ extension FormBody {
 
     /// With `sign` where one stands already, else at the end.
     static func signed(_ pairs: [Pair], signature: String) -> [Pair] {
-        guard let position = pairs.firstIndex(where: { $0.name == "sign" }) else {
+        guard let position = pairs.firstIndex(where: { $0.name.hasBytes(of: "sign") }) else {
             return pairs + [(name: "sign", value: signature)]
         }
         var signed = pairs

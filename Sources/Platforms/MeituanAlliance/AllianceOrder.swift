@@ -47,7 +47,7 @@ package struct AllianceOrder {
 
     /// An event of an order that was found in the list. Merchants see by `source` that nobody pushed it.
     package func found() -> Arrival {
-        let pairs = parameters.pairs.filter { $0.name != "source" } + [(name: "source", value: "reconcile")]
+        let pairs = parameters.pairs.filter { !$0.name.hasBytes(of: "source") } + [(name: "source", value: "reconcile")]
         return arrival(
             dedupeKey: "\(status)/reconcile", knownPrefix: "\(status)/", body: FormBody.encode(pairs), fingerprint())
     }

@@ -33,7 +33,8 @@ package struct MeituanAlliance: Platform {
     package func businessFields(of event: Event) throws(PlatformError) -> JSON {
         let parameters = try storedParameters(of: event)
         return .object(
-            parameters.pairs.filter { $0.name != "sign" }.map { JSON.Member(name: $0.name, value: .string($0.value)) })
+            parameters.pairs.filter { !$0.name.hasBytes(of: "sign") }
+                .map { JSON.Member(name: $0.name, value: .string($0.value)) })
     }
 
     /// A form, however it came: that is what Meituan sends.
@@ -41,10 +42,12 @@ package struct MeituanAlliance: Platform {
         _ event: Event, appKey: String, secret: Secret, atUnixMilliseconds: Int64
     ) throws(PlatformError) -> WireBody {
         let parameters = try storedParameters(of: event).pairs.map { pair in
-            switch pair.name {
-            case "key": (name: pair.name, value: appKey)
-            case "ts": (name: pair.name, value: String(atUnixMilliseconds / 1_000))
-            default: pair
+            if pair.name.hasBytes(of: "key") {
+                (name: pair.name, value: appKey)
+            } else if pair.name.hasBytes(of: "ts") {
+                (name: pair.name, value: String(atUnixMilliseconds / 1_000))
+            } else {
+                pair
             }
         }
         do {

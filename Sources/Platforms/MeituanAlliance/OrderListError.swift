@@ -24,9 +24,9 @@ package enum OrderListError: Error, Hashable {
 
     /// What an answer says in the place of orders; nil where it refuses nothing.
     init?(refusalIn json: JSON) {
-        guard let code = json["errcode"].flatMap(Self.text), code != "0" else { return nil }
+        guard let code = json["errcode"].flatMap(Self.text), !code.hasBytes(of: "0") else { return nil }
         let message = json["errmsg"].flatMap(Self.text) ?? ""
-        let isOfQuota = code == "429" || Self.wordsOfQuota.contains { message.lowercased().contains($0) }
+        let isOfQuota = code.hasBytes(of: "429") || Self.wordsOfQuota.contains { message.lowercased().contains($0) }
         self = isOfQuota ? .quotaExceeded : .refused(code: Self.kept(code), message: Self.kept(message))
     }
 

@@ -42,8 +42,10 @@ package struct OrderListPage: Sendable {
 
     private static func order(_ row: JSON, type: Int) throws(Refusal) -> AllianceOrder {
         guard let members = row.members else { throw .notAnObject }
-        var pairs = try AllianceParameters.pairs(of: members).filter { $0.name != "sign" }
-        if !pairs.contains(where: { $0.name == "type" }) { pairs.append((name: "type", value: String(type))) }
+        var pairs = try AllianceParameters.pairs(of: members).filter { !$0.name.hasBytes(of: "sign") }
+        if !pairs.contains(where: { $0.name.hasBytes(of: "type") }) {
+            pairs.append((name: "type", value: String(type)))
+        }
         let parameters: FormBody
         do throws(FormError) {
             parameters = try FormBody(pairs)

@@ -42,19 +42,16 @@ struct GoodsIssue {
 }
 
 extension GoodsIssue {
+    private static let carriers = ["app_key", "time_stamp", "nonce_str", "sign"]
+
     /// All parameters in the order in which they came, but those that only carry the call: `app_key`, `time_stamp`,
     /// `nonce_str`, `sign`. `contacts` is real JSON where it is the array that it should be.
     static func businessFields(of form: FormBody) -> JSON {
         let members = form.parameters.compactMap { parameter -> JSON.Member? in
             let name = form.text(parameter.name)
-            switch name {
-            case "app_key", "time_stamp", "nonce_str", "sign": return nil
-            case "contacts":
-                let value = list(form.bytes[parameter.value]) ?? .string(form.text(parameter.value))
-                return JSON.Member(name: name, value: value)
-            default:
-                return JSON.Member(name: name, value: .string(form.text(parameter.value)))
-            }
+            if carriers.contains(where: name.hasBytes) { return nil }
+            let list = name.hasBytes(of: "contacts") ? list(form.bytes[parameter.value]) : nil
+            return JSON.Member(name: name, value: list ?? .string(form.text(parameter.value)))
         }
         return .object(members)
     }

@@ -11,10 +11,10 @@ enum PrizeLink {
 
         let type: JSON
         switch link["type"] {
-        case .number("1"), .string("1"):
+        case let given? where given == 1 || given == "1":
             type = 1
             _ = try text("url", of: link)
-        case .number("2"), .string("2"):
+        case let given? where given == 2 || given == "2":
             type = 2
             _ = try text("username", of: link)
             guard try text("path", of: link).hasPrefix("/") else {
@@ -27,7 +27,7 @@ enum PrizeLink {
         }
         _ = try text("button_text", of: link)
 
-        for position in members.indices where members[position].name == "type" {
+        for position in members.indices where members[position].isNamed("type") {
             members[position].value = type
         }
         return .object(members)

@@ -19,7 +19,7 @@ enum PrizeRows {
         for name in ["name", "value"] where row[name] == nil {
             throw BrokenAnswerPart(reason: "row \(number) has no \(name)")
         }
-        for position in members.indices where members[position].name == "name" || members[position].name == "value" {
+        for position in members.indices where ["name", "value"].contains(where: members[position].isNamed) {
             switch members[position].value {
             case .string:
                 continue

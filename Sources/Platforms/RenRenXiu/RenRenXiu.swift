@@ -34,10 +34,12 @@ package struct RenRenXiu: Platform {
         _ event: Event, appKey: String, secret: Secret, atUnixMilliseconds: Int64
     ) throws(PlatformError) -> WireBody {
         let parameters = try storedForm(of: event).pairs.map { pair in
-            switch pair.name {
-            case "app_key": (name: pair.name, value: appKey)
-            case "time_stamp": (name: pair.name, value: String(atUnixMilliseconds))
-            default: pair
+            if pair.name.hasBytes(of: "app_key") {
+                (name: pair.name, value: appKey)
+            } else if pair.name.hasBytes(of: "time_stamp") {
+                (name: pair.name, value: String(atUnixMilliseconds))
+            } else {
+                pair
             }
         }
         do {

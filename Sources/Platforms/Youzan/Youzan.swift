@@ -39,10 +39,12 @@ package struct Youzan: Platform {
         let message = push["msg"]?.stringValue ?? ""
         let signature = YouzanSignature.text(clientID: appKey, message: message, clientSecret: secret)
         let members = (push.members ?? []).map { member in
-            switch member.name {
-            case "client_id": JSON.Member(name: member.name, value: .string(appKey))
-            case "sign": JSON.Member(name: member.name, value: .string(signature))
-            default: member
+            if member.isNamed("client_id") {
+                JSON.Member(name: member.name, value: .string(appKey))
+            } else if member.isNamed("sign") {
+                JSON.Member(name: member.name, value: .string(signature))
+            } else {
+                member
             }
         }
         return WireBody(contentType: "application/json", bytes: JSON.object(members).serialized())

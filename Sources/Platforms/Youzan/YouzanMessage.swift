@@ -10,7 +10,7 @@ struct YouzanMessage {
         "id", "type", "kdt_id", "status", "version", "sendCount", "test", "msg",
     ]
     /// What may differ when a message is pushed again.
-    private static let notContent: Set<String> = ["sign", "sendCount"]
+    private static let notContent = ["sign", "sendCount"]
 
     private let push: JSON
     private let id: String
@@ -40,8 +40,8 @@ struct YouzanMessage {
 
     private func fingerprint() -> [UInt8] {
         var text: [UInt8] = []
-        for member in (push.members ?? []).sorted(by: { $0.name < $1.name })
-        where !Self.notContent.contains(member.name) {
+        let content = (push.members ?? []).filter { !Self.notContent.contains(where: $0.isNamed) }
+        for member in content.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
             FormBody.appendWithLength(Array(member.name.utf8)[...], to: &text)
             FormBody.appendWithLength(member.value.serialized()[...], to: &text)
         }
@@ -66,8 +66,8 @@ extension YouzanMessage {
             throw .notJSON(error)
         }
         guard let members = json.members else { throw .notAnObject }
-        var names: Set<String> = []
-        for member in members where !names.insert(member.name).inserted {
+        var names: Set<[UInt8]> = []
+        for member in members where !names.insert(Array(member.name.utf8)).inserted {
             throw Refusal(.repeatedParameter(name: FormError.shown(Array(member.name.utf8)[...])))
         }
         guard members.count <= FormBody.maximumParameters else {
@@ -79,8 +79,8 @@ extension YouzanMessage {
     /// Everything but the signature; `msg` as the JSON that it holds, where it does.
     static func businessFields(of push: JSON) -> JSON {
         .object(
-            (push.members ?? []).filter { $0.name != "sign" }.map { member in
-                guard member.name == "msg", let message = member.value.stringValue,
+            (push.members ?? []).filter { !$0.isNamed("sign") }.map { member in
+                guard member.isNamed("msg"), let message = member.value.stringValue,
                     let content = content(of: message)
                 else { return member }
                 return JSON.Member(name: member.name, value: content)

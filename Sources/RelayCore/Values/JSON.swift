@@ -1,8 +1,8 @@
 /// A JSON value as it was written: members keep their order and their repetitions, and a number keeps its text, so
 /// that a price or a long order number that passes through is never rounded.
 ///
-/// Equality is that of the text: `1` and `1.0` differ, and so do objects with their members in another order.
-package enum JSON: Hashable, Sendable {
+/// Equality is that of the text, byte for byte: `1` and `1.0` differ, and so do objects with their members in another order.
+package enum JSON: Sendable {
     case null
     case bool(Bool)
     /// The number exactly as it is written in JSON; whoever makes one answers for its grammar.
@@ -11,7 +11,7 @@ package enum JSON: Hashable, Sendable {
     case array([JSON])
     case object([Member])
 
-    package struct Member: Hashable, Sendable {
+    package struct Member: Sendable {
         package var name: String
         package var value: JSON
 
@@ -29,7 +29,7 @@ package enum JSON: Hashable, Sendable {
 extension JSON {
     /// The member of that name; of several the last one. Nil also where this is not an object.
     package subscript(name: String) -> JSON? {
-        members?.last { $0.name == name }?.value
+        members?.last { $0.isNamed(name) }?.value
     }
 
     package var stringValue: String? {

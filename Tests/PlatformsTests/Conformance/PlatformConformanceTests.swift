@@ -1,5 +1,6 @@
 import Platforms
 import RelayCore
+import TestSupport
 import Testing
 
 /// What every platform's adapter has to keep.

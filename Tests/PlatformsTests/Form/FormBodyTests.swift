@@ -1,4 +1,5 @@
 import Platforms
+import TestSupport
 import Testing
 
 struct FormBodyTests {

@@ -1,5 +1,6 @@
 import RelayCore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct EventIDSourceTests {

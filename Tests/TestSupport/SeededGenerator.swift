@@ -1,12 +1,12 @@
 /// SplitMix64: the same numbers in every run, so that a generated case that fails can be had again.
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -14,15 +14,15 @@ struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    mutating func chance(_ probability: Double) -> Bool {
+    package mutating func chance(_ probability: Double) -> Bool {
         Double.random(in: 0..<1, using: &self) < probability
     }
 
-    mutating func bytes(count: ClosedRange<Int>) -> [UInt8] {
+    package mutating func bytes(count: ClosedRange<Int>) -> [UInt8] {
         (0..<Int.random(in: count, using: &self)).map { _ in UInt8.random(in: .min ... .max, using: &self) }
     }
 
-    mutating func text(of alphabet: String, count: ClosedRange<Int>) -> String {
+    package mutating func text(of alphabet: String, count: ClosedRange<Int>) -> String {
         let characters = Array(alphabet.unicodeScalars)
         var text = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: count, using: &self) {
