@@ -86,6 +86,8 @@ struct HTTPConnectionState {
     mutating func receive(_ head: HTTPResponseHead) -> Action {
         guard phase == .readingHead else { return .none }
         switch head.status.code {
+        case ..<100:
+            return fail(.malformedAnswer(reason: "its status is less than 100"))
         case 101:
             return fail(.malformedAnswer(reason: "it switches to another protocol"))
         case 100..<200:

@@ -91,6 +91,7 @@ import Testing
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\nok\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 200 OK\r\nbad header\r\n\r\n",
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        "HTTP/1.1 020 OK\r\nContent-Length: 0\r\n\r\n",
     ])
     func whatIsNotHTTPIsReportedSoAndItsConnectionClosed(bytes: String) async throws {
         try await ScriptedServer.run(script: { try await $0.serve(bytes) }) { server in
