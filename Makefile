@@ -3,13 +3,17 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-reliability soak build lint format deps deps-test clean
+.PHONY: help run test test-reliability soak fuzz build lint format deps deps-test clean
 
 RELEASE := swift build -c release --product yizhan --static-swift-stdlib
 
 # One folder of tests after the other, and one test after the other in it: those that count seconds need the machine to
 # themselves. The end-to-end tests wait most of their time, and keep their number down by themselves.
-TESTS := $(filter-out TestSupport ReliabilityTests,$(notdir $(wildcard Tests/*)))
+TESTS := $(filter-out ReliabilityTests,$(notdir $(wildcard Tests/*Tests)))
+
+# Of the fuzzer: how long for each target, and which; all where none is named.
+SECONDS := 60
+TARGET :=
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
@@ -36,6 +40,9 @@ soak: deps-test ## the same faults all together, for HOURS=n (0.1 will do) or un
 	swift build --build-tests
 	YIZHAN_SOAK_HOURS=$(HOURS) swift test --skip-build --filter '^ReliabilityTests\.SoakTests'
 
+fuzz: deps-test ## try what reads strangers' bytes with bytes nobody thought of: SECONDS=60 for each, TARGET=json
+	.ci/fuzz $(SECONDS) $(TARGET)
+
 build: deps ## the release binary, .build/release/yizhan
 	$(RELEASE)
 
@@ -52,4 +59,4 @@ deps-test: ## the same, and what only the tests need
 	@.ci/install-packages --tests
 
 clean: ## remove what was built; data in .yizhan stays
-	rm -rf .build
+	rm -rf .build .build-fuzz

@@ -9,6 +9,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// `make fuzz` sets it: what the fuzzer tries then tells it where it has been, and the fuzzer is one program more.
+let isFuzzing = Context.environment["YIZHAN_FUZZ"] != nil
+let tried = settings + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-O"])] : [])
+
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
@@ -18,6 +22,7 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -31,6 +36,13 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let fuzzer: [Target] = [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+    .executableTarget(
+        name: "Fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/Fuzz", swiftSettings: settings,
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+]
 
 let package = Package(
     name: "yizhan",
@@ -59,19 +71,19 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "PostgreSQL", dependencies: ["CLibPQ", log, metrics], swiftSettings: settings),
         .target(name: "EmbeddedPostgreSQL", dependencies: [subprocess, system, log], swiftSettings: settings),
-        .target(name: "RelayCore", swiftSettings: settings),
+        .target(name: "RelayCore", swiftSettings: tried),
         .target(
-            name: "Platforms", dependencies: ["RelayCore", "OutboundHTTP", crypto, log], swiftSettings: settings),
-        .target(name: "StandardWebhooks", dependencies: ["RelayCore", crypto], swiftSettings: settings),
-        .target(name: "RelayFile", dependencies: ["RelayCore", yams], swiftSettings: settings),
+            name: "Platforms", dependencies: ["RelayCore", "OutboundHTTP", crypto, log], swiftSettings: tried),
+        .target(name: "StandardWebhooks", dependencies: ["RelayCore", crypto], swiftSettings: tried),
+        .target(name: "RelayFile", dependencies: ["RelayCore", yams], swiftSettings: tried),
         .target(
             name: "OutboundHTTP", dependencies: ["RelayCore", nio, nioPosix, nioHTTP1, nioTLS, nioSSL],
-            swiftSettings: settings),
+            swiftSettings: tried),
         .target(
             name: "Outbox", dependencies: ["RelayCore", "PostgreSQL", crypto, lifecycle, log, metrics],
             swiftSettings: settings, plugins: ["EmbedSQLPlugin"]),
         .target(
-            name: "YouzanAPI", dependencies: ["RelayCore", "OutboundHTTP", log, metrics], swiftSettings: settings),
+            name: "YouzanAPI", dependencies: ["RelayCore", "OutboundHTTP", log, metrics], swiftSettings: tried),
         .target(
             name: "Courier",
             dependencies: ["RelayCore", "StandardWebhooks", "YouzanAPI", "OutboundHTTP", lifecycle, log, metrics, nio],
@@ -111,6 +123,16 @@ let package = Package(
             ],
             path: "Tests/TestSupport",
             swiftSettings: settings),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "RelayCore", "Platforms", "RelayFile", "StandardWebhooks", "OutboundHTTP", "YouzanAPI", nio,
+                nioEmbedded,
+                nioHTTP1,
+            ],
+            path: "Tests/FuzzTargets",
+            swiftSettings: tried),
+        .testTarget(name: "CorpusTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "ReliabilityTests",
@@ -182,6 +204,6 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "StandardWebhooksTests", dependencies: ["StandardWebhooks", "RelayCore"], swiftSettings: settings),
-    ],
+    ] + (isFuzzing ? fuzzer : []),
     swiftLanguageModes: [.v6]
 )
