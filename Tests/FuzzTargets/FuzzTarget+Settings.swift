@@ -27,7 +27,7 @@ extension FuzzTarget {
         let text = String(decoding: bytes, as: UTF8.self)
         let rules = RelayFileRules(
             platforms: ["renrenxiu": ["order_no"], "meituan-alliance": ["orderid"], "youzan": ["id"]],
-            checkURL: { _ = try HTTPURL($0) }, checkNetwork: { _ = try CIDR($0) },
+            checkURL: { _ = try HTTPURL($0) },
             checkStandardSecret: { _ = try StandardWebhooksSecret(parsing: $0) })
         do throws(RelayFileProblems) {
             _ = try RelayFile.read(text: text, rules: rules) { $0 == "HIDDEN" ? "vAlUe-of-it" : nil }

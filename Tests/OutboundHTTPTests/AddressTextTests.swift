@@ -1,4 +1,5 @@
 import OutboundHTTP
+import RelayCore
 import TestSupport
 import Testing
 

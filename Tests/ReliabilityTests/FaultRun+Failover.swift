@@ -75,9 +75,8 @@ extension History {
             call.relay == relay && call.isAcknowledged && call.answeredAt.map { $0 > zero } ?? false
         }
         let own = Set(acknowledged.map(\.event.order)).subtracting(others)
-        let delivered = attempts.compactMap { attempt in
-            attempt.end.flatMap { own.contains(attempt.delivery.order) && $0.how.isDelivered ? $0.at : nil }
-        }
+        let delivered = attempts.filter { own.contains($0.delivery.order) }
+            .flatMap { $0.ends.filter(\.how.isDelivered).map(\.at) }
         guard let first = acknowledged.compactMap(\.answeredAt).min(),
             let second = delivered.filter({ $0 > zero }).min()
         else { return nil }
