@@ -208,7 +208,7 @@ import Testing
     }
 
     @Test func callsWithoutEndInOneGoAreTakenOneAfterTheOther() async throws {
-        let count = 3_000
+        let count = 500
         try await RunningServer.run { server in
             try await server.connect { connection in
                 let call = RawConnection.request("POST", RunningServer.issue, try goodsIssue())
