@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Two clusters that both take writes, as after a promotion beside a primary that is frozen or cut off.
-@Suite struct FailoverTests {
+@Suite(.timeLimit(.minutes(2))) struct FailoverTests {
     private func with(
         _ body: (_ configuration: PostgresConfiguration, _ former: StoppableCluster, _ promoted: StoppableCluster)
             async throws -> Void

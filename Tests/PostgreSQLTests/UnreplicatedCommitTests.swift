@@ -4,7 +4,7 @@ import Testing
 
 /// A primary whose synchronous standby is not there: commits wait, and one whose wait is cancelled is reported by the
 /// server as done.
-@Suite struct UnreplicatedCommitTests {
+@Suite(.timeLimit(.minutes(2))) struct UnreplicatedCommitTests {
     private func with(
         _ body: (_ configuration: PostgresConfiguration, _ cluster: StoppableCluster) async throws -> Void
     )
