@@ -79,6 +79,8 @@ struct SentCall: Sendable {
     var isAcknowledged = false
     /// The answer is a yes as well.
     var isTaken = false
+
+    var order: String { event.order }
 }
 
 /// One attempt as the merchant saw it: one call, or two where the first one's kept connection was cut.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ private let soakLength: Duration? =
 /// For `make soak`: storm after storm, each on a database of its own, until the time is over or a promise is broken.
 @Suite(.enabled(if: soakLength != nil)) struct SoakTests {
     /// Long enough that every fault comes several times, short enough for a violation to be looked into.
-    private static let roundsOfStorm = 4
+    private static let roundsOfStorm = 2
 
     @Test func stormAfterStormLosesNothingAndDoublesNothing() async throws {
         let end = ContinuousClock.now + (soakLength ?? .zero)
@@ -23,6 +24,8 @@ private let soakLength: Duration? =
             totals += findings.totals
             let left = max(.zero, ContinuousClock.now.duration(to: end))
             print("-- soak: \(Int(left / .seconds(60))) minutes left, so far \(totals)")
+            // Now, and not when the buffer is full: it may go to a file that somebody watches.
+            fflush(nil)
             guard findings.isAllWell else { return }
             seed += 1
         } while .now < end
