@@ -6,14 +6,14 @@ struct LatencyPhase {
     let stage: BenchStage
 
     func run() async throws -> [Figure] {
-        let limit = try await rateOfHalfTheLimit()
+        let rate = try await rateOfHalfTheLimit()
         return try await BenchSink.with(stage) { sink in
             try await stage.withDatabase("latency") { database in
                 try await Pgbench.with(stage, "latency_pgbench") { pgbench in
                     let file = BenchFile(
                         merchants: [.init(name: Self.merchant, url: sink.url(of: 0), lines: ["max_in_flight: 64"])])
                     return try await BenchRelay.with(file, on: database, of: stage) { relay in
-                        try await measure(relay, database, pgbench, rate: limit)
+                        try await measure(relay, database, pgbench, rate: rate)
                     }
                 }
             }
