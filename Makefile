@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-reliability soak fuzz build lint format deps deps-test clean
+.PHONY: help run test test-reliability test-thread-sanitizer soak fuzz build lint format deps deps-test clean
 
 RELEASE := swift build -c release --product yizhan --static-swift-stdlib
 
@@ -40,6 +40,9 @@ soak: deps-test ## the same faults all together, for HOURS=n (0.1 will do) or un
 	swift build --build-tests
 	YIZHAN_SOAK_HOURS=$(HOURS) swift test --skip-build --filter '^ReliabilityTests\.SoakTests'
 
+test-thread-sanitizer: deps-test ## the tests again, built to find data races; into .build-tsan
+	.ci/test-thread-sanitizer $(TESTS)
+
 fuzz: deps-test ## try what reads strangers' bytes with bytes nobody thought of: SECONDS=60 for each, TARGET=json
 	.ci/fuzz $(SECONDS) $(TARGET)
 
@@ -59,4 +62,4 @@ deps-test: ## the same, and what only the tests need
 	@.ci/install-packages --tests
 
 clean: ## remove what was built; data in .yizhan stays
-	rm -rf .build .build-fuzz
+	rm -rf .build .build-fuzz .build-tsan

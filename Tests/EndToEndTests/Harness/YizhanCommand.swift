@@ -19,10 +19,12 @@ enum YizhanCommand {
         URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "yizhan").path
     }
 
-    /// Nothing of the tests' own environment but what a program needs to start; and the variables of every `relay.yaml`.
+    /// Nothing of the tests' own environment but what a program needs to start, or to look for data races; and the
+    /// variables of every `relay.yaml`.
     static func environment(database: String?, _ more: [String: String] = [:]) -> [String: String] {
         let own = ProcessInfo.processInfo.environment
-        var environment = ["PATH", "HOME", "TMPDIR"].reduce(into: [String: String]()) { $0[$1] = own[$1] }
+        var environment = ["PATH", "HOME", "TMPDIR", "TSAN_OPTIONS", "LD_PRELOAD"]
+            .reduce(into: [String: String]()) { $0[$1] = own[$1] }
         environment["YIZHAN_LISTEN"] = "127.0.0.1:0"
         environment["YIZHAN_ADMIN_LISTEN"] = "127.0.0.1:0"
         environment.merge(RelayFile.variables) { $1 }
