@@ -16,7 +16,7 @@ SECONDS := 60
 TARGET :=
 
 help: ## list the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 32
 
 run: deps ## from nothing to a running demo: packages, build, embedded PostgreSQL; then keeps serving
 	$(RELEASE)
