@@ -24,14 +24,16 @@ package final class Courier: Lanes, Service {
 
     /// - Parameters:
     ///   - wake: raised when deliveries in the outbox may have a free slot.
+    ///   - memory: for the deliveries that lanes hold, in bytes.
     ///   - shutdownGrace: how long calls in flight may go on once the relay is told to stop.
     package init(
         platforms: [any Platform], ledger: any Ledger, breakers: any BreakerBoard, accessTokens: any AccessTokenStore,
         outside: Outside,
-        wake: Signal, shutdownGrace: Duration = .seconds(10), unixMilliseconds: @escaping @Sendable () -> Int64,
+        wake: Signal, memory: Int = 128 << 20, shutdownGrace: Duration = .seconds(10),
+        unixMilliseconds: @escaping @Sendable () -> Int64,
         logger: Logger
     ) {
-        self.lanes = LaneBoard(wake: wake)
+        self.lanes = LaneBoard(memory: memory, wake: wake)
         self.tokens = TokenDesk(store: accessTokens, logger: logger)
         self.destinations = Destinations(outside: outside, tokens: tokens, logger: logger)
         self.platforms = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })
@@ -65,8 +67,13 @@ package final class Courier: Lanes, Service {
         return Dictionary(states) { $0 || $1 }
     }
 
-    package func takeSlot(of endpoint: EndpointID) -> LaneSlot? {
-        lanes.takeSlot(of: endpoint)
+    /// Bytes of the deliveries that the lanes hold.
+    package var heldBytes: Int {
+        lanes.heldBytes
+    }
+
+    package func takeSlot(of endpoint: EndpointID, weight: Int) -> LaneSlot? {
+        lanes.takeSlot(of: endpoint, weight: weight)
     }
 
     package func giveBack(_ slot: LaneSlot, isWanted: Bool) {
@@ -82,7 +89,7 @@ package final class Courier: Lanes, Service {
     }
 
     package func begin(_ delivery: LeasedDelivery, in slot: LaneSlot) {
-        if lanes.beginCall(delivery) { call([delivery]) }
+        if lanes.beginCall(delivery, in: slot) { call([delivery]) }
     }
 
     private func call(_ deliveries: some Sequence<LeasedDelivery>) {
@@ -167,7 +174,7 @@ package final class Courier: Lanes, Service {
         let wasCalled = report.startedAt != nil
         if let word = report.word { note(word, of: endpoint) }
         ledger.record(report) { [lanes] unblocks in
-            lanes.release(endpoint, wasCalled: wasCalled, unblocks: unblocks)
+            lanes.release(report.delivery, wasCalled: wasCalled, unblocks: unblocks)
         }
     }
 

@@ -6,11 +6,19 @@ final class LaneBoard: Sendable {
     /// What a lease has beyond the call's own time: for waiting in memory before, and for the settling after it.
     static let settleTime = Duration.seconds(5)
 
-    private let lanes = Mutex<[EndpointID: LaneState]>([:])
+    private struct State {
+        var lanes: [EndpointID: LaneState] = [:]
+        var memory: LaneMemory
+    }
+
+    private let state: Mutex<State>
     private let wake: Signal
 
-    /// - Parameter wake: raised when a slot is free that deliveries in the outbox wait for.
-    init(wake: Signal) {
+    /// - Parameters:
+    ///   - memory: for the deliveries of all lanes, in bytes.
+    ///   - wake: raised when a slot is free that deliveries in the outbox wait for.
+    init(memory: Int, wake: Signal) {
+        self.state = Mutex(State(memory: LaneMemory(limit: memory)))
         self.wake = wake
     }
 
@@ -19,18 +27,18 @@ final class LaneBoard: Sendable {
     /// Returns the deliveries whose calls may begin under a higher limit.
     func configure(_ endpoints: some Sequence<Endpoint>) -> [LeasedDelivery] {
         let now = ContinuousClock.now
-        let turns = lanes.withLock { lanes -> [LeasedDelivery] in
-            var gone = lanes
+        let turns = state.withLock { state -> [LeasedDelivery] in
+            var gone = state.lanes
             var turns: [LeasedDelivery] = []
             for endpoint in endpoints {
                 gone[endpoint.id] = nil
-                lanes[endpoint.id, default: LaneState(endpoint, settleTime: Self.settleTime, at: now)]
+                state.lanes[endpoint.id, default: LaneState(endpoint, settleTime: Self.settleTime, at: now)]
                     .configure(endpoint, settleTime: Self.settleTime, at: now)
-                turns += lanes[endpoint.id]?.takeTurns() ?? []
+                turns += state.lanes[endpoint.id]?.takeTurns() ?? []
             }
             for (endpoint, lane) in gone {
-                lanes[endpoint]?.pause()
-                if lane.held == 0 { lanes[endpoint] = nil }
+                state.lanes[endpoint]?.pause()
+                if lane.held == 0 { state.lanes[endpoint] = nil }
             }
             return turns
         }
@@ -39,73 +47,102 @@ final class LaneBoard: Sendable {
     }
 
     func pause(_ endpoint: EndpointID) {
-        lanes.withLock { $0[endpoint]?.pause() }
+        state.withLock { $0.lanes[endpoint]?.pause() }
     }
 
     /// Whether the endpoint is not called now: it is paused, its breaker is open, or it is gone.
     func isBlocked(_ endpoint: EndpointID) -> Bool {
-        lanes.withLock { $0[endpoint]?.isBlocked ?? true }
+        state.withLock { $0.lanes[endpoint]?.isBlocked ?? true }
     }
 
     /// Whose breakers are open.
     var broken: [EndpointID] {
-        lanes.withLock { lanes in lanes.keys.filter { lanes[$0]?.isBroken ?? false } }
+        state.withLock { state in state.lanes.keys.filter { state.lanes[$0]?.isBroken ?? false } }
     }
 
     /// Nil where it changes nothing.
     func note(
         _ word: Breaker.Word, of endpoint: EndpointID
     ) -> (transition: Breaker.Transition, waiting: ArraySlice<LeasedDelivery>)? {
-        lanes.withLock { $0[endpoint]?.note(word, at: .now, jitter: .random(in: 0..<1)) }
+        state.withLock { $0.lanes[endpoint]?.note(word, at: .now, jitter: .random(in: 0..<1)) }
     }
 
     var callsInFlight: [EndpointID: Int] {
-        lanes.withLock { $0.mapValues(\.running) }
+        state.withLock { $0.lanes.mapValues(\.running) }
     }
 
-    func takeSlot(of endpoint: EndpointID) -> LaneSlot? {
+    /// Bytes of the deliveries that the lanes hold.
+    var heldBytes: Int {
+        state.withLock { $0.memory.used }
+    }
+
+    func takeSlot(of endpoint: EndpointID, weight: Int) -> LaneSlot? {
         let now = ContinuousClock.now
-        return lanes.withLock { $0[endpoint]?.takeSlot(at: now) }
+        return state.withLock { state in
+            let hasRoom = state.memory.room(of: endpoint, weight: weight) > 0
+            guard let slot = state.lanes[endpoint]?.takeSlot(at: now, hasRoom: hasRoom) else { return nil }
+            state.memory.take(weight, for: endpoint)
+            return LaneSlot(endpoint: slot.endpoint, lease: slot.lease, weight: weight)
+        }
     }
 
     func giveBack(_ slot: LaneSlot, isWanted: Bool) {
-        change(slot.endpoint) { $0.giveBack(isWanted: isWanted) }
+        change(slot.endpoint, givingBack: slot.weight) { $0.giveBack(isWanted: isWanted) }
     }
 
     /// What came of a delivery is written. `unblocks`: another one waits in the outbox for it.
-    func release(_ endpoint: EndpointID, wasCalled: Bool, unblocks: Bool) {
-        change(endpoint) { $0.release(wasCalled: wasCalled, unblocks: unblocks) }
+    func release(_ delivery: LeasedDelivery, wasCalled: Bool, unblocks: Bool) {
+        change(delivery.key.endpoint, givingBack: delivery.event.weight) {
+            $0.release(wasCalled: wasCalled, unblocks: unblocks)
+        }
     }
 
     /// Whether the delivery's call may begin now; otherwise its turn comes with `endCall` or `configure`.
-    func beginCall(_ delivery: LeasedDelivery) -> Bool {
-        lanes.withLock { $0[delivery.key.endpoint]?.beginCall(delivery) ?? true }
+    func beginCall(_ delivery: LeasedDelivery, in slot: LaneSlot) -> Bool {
+        let endpoint = delivery.key.endpoint
+        return state.withLock { state in
+            state.memory.giveBack(slot.weight, of: endpoint)
+            state.memory.take(delivery.event.weight, for: endpoint)
+            return state.lanes[endpoint]?.beginCall(delivery) ?? true
+        }
     }
 
     /// Returns the deliveries whose turn it is now.
     func endCall(of endpoint: EndpointID) -> ArraySlice<LeasedDelivery> {
-        lanes.withLock { lanes in
-            lanes[endpoint]?.endCall()
-            return lanes[endpoint]?.takeTurns() ?? []
+        state.withLock { state in
+            state.lanes[endpoint]?.endCall()
+            return state.lanes[endpoint]?.takeTurns() ?? []
         }
     }
 
+    /// Lanes that hold little come first: where memory is short, the others wait.
     func takeOpenings() -> [LaneOpening] {
         let now = ContinuousClock.now
-        return lanes.withLock { lanes in
-            lanes.keys.compactMap { lanes[$0]?.takeOpening(at: now) }
+        return state.withLock { state in
+            let held = state.lanes.mapValues(\.held).sorted { $0.value < $1.value }
+            return held.compactMap { endpoint, _ in
+                let room = state.memory.room(of: endpoint, weight: Event.maximumWeight)
+                guard let opening = state.lanes[endpoint]?.takeOpening(at: now, room: room) else { return nil }
+                state.memory.take(opening.count * opening.slot.weight, for: endpoint)
+                return opening
+            }
         }
     }
 
     func close(_ opening: LaneOpening, used: Int) {
-        lanes.withLock { $0[opening.slot.endpoint]?.close(opening, used: used) }
+        state.withLock { state in
+            let endpoint = opening.slot.endpoint
+            state.memory.giveBack((opening.count - used) * opening.slot.weight, of: endpoint)
+            state.lanes[endpoint]?.close(opening, used: used)
+        }
     }
 
-    private func change(_ endpoint: EndpointID, _ change: (inout LaneState) -> Void) {
-        let isClaimable = lanes.withLock { lanes -> Bool in
-            guard var lane = lanes.removeValue(forKey: endpoint) else { return false }
+    private func change(_ endpoint: EndpointID, givingBack bytes: Int, _ change: (inout LaneState) -> Void) {
+        let isClaimable = state.withLock { state -> Bool in
+            state.memory.giveBack(bytes, of: endpoint)
+            guard var lane = state.lanes.removeValue(forKey: endpoint) else { return false }
             change(&lane)
-            lanes[endpoint] = lane
+            state.lanes[endpoint] = lane
             return lane.hasBacklog
         }
         if isClaimable { wake.raise() }

@@ -75,8 +75,9 @@ struct LaneState {
         limit + (bucket == nil ? min(limit * 8, 512) : 0) - held
     }
 
-    mutating func takeSlot(at now: ContinuousClock.Instant) -> LaneSlot? {
-        guard !isPaused, !isBroken, !hasQuota, !hasBacklog, free > 0, bucket?.take(1, at: now) ?? true else {
+    /// - Parameter hasRoom: whether the relay has memory for another delivery of the lane.
+    mutating func takeSlot(at now: ContinuousClock.Instant, hasRoom: Bool) -> LaneSlot? {
+        guard !isPaused, !isBroken, !hasQuota, !hasBacklog, free > 0, hasRoom, bucket?.take(1, at: now) ?? true else {
             hasBacklog = true
             return nil
         }
@@ -86,9 +87,11 @@ struct LaneState {
 
     /// All free slots where deliveries are known to wait; a single one elsewhere, to find out, so that new events are
     /// not kept from theirs. While the breaker is open, one for a probe, once nothing else is held any more.
-    mutating func takeOpening(at now: ContinuousClock.Instant) -> LaneOpening? {
+    ///
+    /// - Parameter room: how many deliveries the relay has memory for.
+    mutating func takeOpening(at now: ContinuousClock.Instant, room: Int) -> LaneOpening? {
         guard !isPaused else { return nil }
-        var count = hasBacklog && !isBroken ? free : min(free, 1)
+        var count = min(hasBacklog && !isBroken ? free : min(free, 1), room)
         if isBroken { count = held == 0 && breaker?.wantsProbe(at: now) == true ? count : 0 }
         if bucket != nil { count = min(count, bucket?.available(at: now) ?? 0) }
         guard count > 0 else { return nil }

@@ -100,13 +100,14 @@ package struct Intake: Sendable {
     }
 
     private func plan(_ arrival: Arrival, of app: App, on route: Route, in directory: Directory) -> Submission {
+        let weight = Event.weight(ofBody: arrival.body.count)
         var endpoints = [route.endpoint]
         for copy in route.copies where !endpoints.contains(copy) { endpoints.append(copy) }
         return Submission(
             id: ids.next(), app: app.id, arrival: arrival, replyEndpoint: route.endpoint,
             deliveries: endpoints.map { endpoint in
                 PlannedDelivery(
-                    endpoint: endpoint, slot: lanes.takeSlot(of: endpoint),
+                    endpoint: endpoint, slot: lanes.takeSlot(of: endpoint, weight: weight),
                     isOrdered: arrival.isOrdered || directory.endpoints[endpoint]?.ordered ?? false)
             })
     }

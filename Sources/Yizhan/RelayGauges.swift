@@ -15,6 +15,7 @@ struct RelayGauges: Sendable {
     private let waiting = Meter(label: "yizhan_database_waiting_borrowers")
     private let depth = Meter(label: "yizhan_inbox_depth_events")
     private let connections = Meter(label: "yizhan_open_connections")
+    private let heldBytes = Meter(label: "yizhan_held_deliveries_bytes")
     private let inFlight = EndpointGauge("yizhan_in_flight_calls")
     private let broken = EndpointGauge("yizhan_breaker_open")
 
@@ -32,6 +33,7 @@ struct RelayGauges: Sendable {
         idle.set(counts.idle)
         waiting.set(counts.waiting)
         depth.set(inbox.depth)
+        heldBytes.set(courier.heldBytes)
         inFlight.set(courier.callsInFlight.mapValues { Double($0) })
         broken.set(courier.breakersOpen.mapValues { $0 ? 1 : 0 })
     }

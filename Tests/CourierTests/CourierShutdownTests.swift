@@ -77,7 +77,7 @@ import Testing
             test.configure(.test(url: merchant.url))
             var slots: [LaneSlot] = []
             try await test.run { _ in
-                for _ in 1...3 { slots.append(try #require(test.courier.takeSlot(of: EndpointID(1)))) }
+                for _ in 1...3 { slots.append(try #require(test.courier.takeSlot(of: EndpointID(1), weight: 1))) }
             }
             for (number, slot) in slots.enumerated() { test.courier.begin(.test(number), in: slot) }
             #expect(test.ledger.reports.count == 3 && test.ledger.reports.allSatisfy(\.isNotStarted))

@@ -97,7 +97,7 @@ import Testing
                 #expect(called == merchant.calls.count && (20...23).contains(called))
                 #expect(test.ledger.reports.filter(\.isNotStarted).count == 36 - called)
                 #expect(test.breakers.open == [endpoint.id: "HTTP 500"])
-                #expect(test.courier.takeSlot(of: endpoint.id) == nil && test.courier.takeOpenings().isEmpty)
+                #expect(test.courier.takeSlot(of: endpoint.id, weight: 1) == nil && test.courier.takeOpenings().isEmpty)
                 test.configure(.test(url: merchant.url, maxInFlight: 4, breaker: false))
                 #expect(test.breakers.open.isEmpty)
             }
@@ -130,7 +130,7 @@ import Testing
                 let delivery = LeasedDelivery.test()
                 try test.begin(delivery)
                 _ = try await test.report(of: delivery)
-                #expect(test.courier.takeSlot(of: EndpointID(1)) == nil)
+                #expect(test.courier.takeSlot(of: EndpointID(1), weight: 1) == nil)
                 test.ledger.write()
                 #expect(test.courier.takeOpenings().map(\.count) == [1])
             }
@@ -196,11 +196,11 @@ import Testing
         let test = try TestCourier()
         test.configure(.test())
         try await test.run { _ in
-            let slot = try #require(test.courier.takeSlot(of: EndpointID(1)))
+            let slot = try #require(test.courier.takeSlot(of: EndpointID(1), weight: 1))
             test.configure()
             test.courier.begin(.test(), in: slot)
             #expect(try await test.report(of: .test()).isNotStarted)
-            #expect(test.courier.takeSlot(of: EndpointID(1)) == nil)
+            #expect(test.courier.takeSlot(of: EndpointID(1), weight: 1) == nil)
             #expect(test.courier.takeOpenings().isEmpty)
         }
     }
@@ -219,7 +219,7 @@ import Testing
                 #expect(try await test.report(of: .test(1)).pausesEndpoint)
                 for number in 2...5 { #expect(try await test.report(of: .test(number)).isNotStarted) }
                 #expect(merchant.calls.count == 1)
-                #expect(test.courier.takeSlot(of: EndpointID(1)) == nil)
+                #expect(test.courier.takeSlot(of: EndpointID(1), weight: 1) == nil)
             }
         }
     }

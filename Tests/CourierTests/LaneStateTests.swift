@@ -12,8 +12,8 @@ private final class Lane {
         self.state = state
     }
 
-    func takeSlot(at now: ContinuousClock.Instant) -> LaneSlot? { state.takeSlot(at: now) }
-    func takeOpening(at now: ContinuousClock.Instant) -> LaneOpening? { state.takeOpening(at: now) }
+    func takeSlot(at now: ContinuousClock.Instant) -> LaneSlot? { state.takeSlot(at: now, hasRoom: true) }
+    func takeOpening(at now: ContinuousClock.Instant) -> LaneOpening? { state.takeOpening(at: now, room: .max) }
     func takeTurns() -> ArraySlice<LeasedDelivery> { state.takeTurns() }
     func beginCall(_ delivery: LeasedDelivery) -> Bool { state.beginCall(delivery) }
 

@@ -1,7 +1,9 @@
 /// Where deliveries are attempted: each endpoint is a lane with its own slots, so that none holds up another.
 package protocol Lanes: Sendable {
     /// Takes a free slot of an endpoint, or none if there is none, or if older deliveries wait for it.
-    func takeSlot(of endpoint: EndpointID) -> LaneSlot?
+    ///
+    /// - Parameter weight: of the delivery that is to go into it.
+    func takeSlot(of endpoint: EndpointID, weight: Int) -> LaneSlot?
 
     /// Gives back a slot that was not used. `isWanted`: a delivery waits in the outbox for it.
     func giveBack(_ slot: LaneSlot, isWanted: Bool)
@@ -21,10 +23,13 @@ package struct LaneSlot: Hashable, Sendable {
     package let endpoint: EndpointID
     /// How long a lease must be, so that an attempt and its settling fit into it.
     package let lease: Duration
+    /// What is set aside for its delivery, in bytes: as much as the largest takes while nobody knows which it will be.
+    package let weight: Int
 
-    package init(endpoint: EndpointID, lease: Duration) {
+    package init(endpoint: EndpointID, lease: Duration, weight: Int = Event.maximumWeight) {
         self.endpoint = endpoint
         self.lease = lease
+        self.weight = weight
     }
 }
 

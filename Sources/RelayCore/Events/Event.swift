@@ -62,6 +62,19 @@ package struct Event: Sendable {
         self.trace = trace ?? TraceContext(begunFor: id)
     }
 
+    /// What a delivery of an event with a body of that size takes in memory, in bytes: the body, what is made of it for the
+    /// merchant, and a guess for everything around it.
+    package static func weight(ofBody bytes: Int) -> Int {
+        2 * bytes + 1_024
+    }
+
+    /// Of the largest body that is accepted.
+    package static let maximumWeight = weight(ofBody: 64 * 1_024)
+
+    package var weight: Int {
+        Self.weight(ofBody: body.count)
+    }
+
     /// Unix time by the clock of the relay that received it.
     package var receivedAtMilliseconds: Int64 {
         id.unixMilliseconds

@@ -63,6 +63,9 @@ package enum MetricCatalogue {
         ),
         Entry(name: "yizhan_in_flight_calls", help: "Calls to merchants that run now, by endpoint."),
         Entry(
+        Entry(
+            name: "yizhan_held_deliveries_bytes",
+            help: "Memory of the deliveries that wait for their call, are called, or are being settled."),
             name: "yizhan_breaker_open",
             help: "Whether this relay leaves an endpoint alone because it keeps failing, by endpoint."),
         Entry(
@@ -116,6 +119,9 @@ package enum MetricCatalogue {
         Entry(name: "yizhan_removed_rows_total", help: "Rows removed because they were older than is kept, by table."),
         Entry(name: "yizhan_build_info", help: "1, and the relay's version."),
     ]
+        Entry(
+            name: "yizhan_lost_log_lines_total",
+            help: "Lines of the log that were lost because nobody read standard error."),
 
     static func entry(_ name: String) -> Entry {
         byName[name] ?? Entry(name: name, help: "Not described.")

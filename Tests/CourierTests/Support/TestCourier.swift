@@ -87,7 +87,8 @@ struct TestCourier {
 
     /// As the inbox or the claimer would: into a slot of the endpoint's lane.
     func begin(_ delivery: LeasedDelivery) throws {
-        courier.begin(delivery, in: try #require(courier.takeSlot(of: delivery.key.endpoint)))
+        let slot = courier.takeSlot(of: delivery.key.endpoint, weight: delivery.event.weight)
+        courier.begin(delivery, in: try #require(slot))
     }
 
     func report(

@@ -19,7 +19,7 @@ final class RecordingLanes: Lanes {
         state.withLock { $0.free[slot] = count }
     }
 
-    func takeSlot(of endpoint: EndpointID) -> LaneSlot? { nil }
+    func takeSlot(of endpoint: EndpointID, weight: Int) -> LaneSlot? { nil }
 
     func giveBack(_ slot: LaneSlot, isWanted: Bool) {
         state.withLock { $0.givenBack.append((slot, isWanted)) }

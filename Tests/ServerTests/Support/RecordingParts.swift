@@ -24,7 +24,7 @@ final class RecordingInbox: Inbox {
 struct FewLanes: Lanes {
     let free: [EndpointID]
 
-    func takeSlot(of endpoint: EndpointID) -> LaneSlot? {
+    func takeSlot(of endpoint: EndpointID, weight: Int) -> LaneSlot? {
         free.contains(endpoint) ? LaneSlot(endpoint: endpoint, lease: .seconds(15)) : nil
     }
 
