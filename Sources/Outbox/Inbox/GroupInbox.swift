@@ -12,13 +12,12 @@ package final class GroupInbox: Inbox, Service {
     /// How long a caller may wait for its commit before it hears `unknown`: a platform must have its answer in two
     /// seconds when the database hangs.
     static let patience = Duration.milliseconds(1_500)
-    private static let groupSize = 256
 
     private let store: EventStore
     private let lanes: any Lanes
     private let logger: Logger
-    private let arrivals: Mailbox<PendingSubmission>
-    private let repeats: Mailbox<PendingSubmission>
+    private let arrivals: InboxQueue
+    private let repeats: InboxQueue
     private let isDatabaseAway = Atomic(false)
 
     private let groupSizes = Recorder(label: "yizhan_inbox_group_events")
@@ -33,13 +32,17 @@ package final class GroupInbox: Inbox, Service {
         self.store = EventStore(pool: pool, relay: relay, patience: Self.patience)
         self.lanes = lanes
         self.logger = logger
-        self.arrivals = Mailbox(maximumCount: maximumCount, maximumWeight: maximumBytes) { $0.weight }
-        self.repeats = Mailbox(maximumCount: maximumCount, maximumWeight: maximumBytes) { $0.weight }
+        self.arrivals = InboxQueue(maximumCount: maximumCount, maximumBytes: maximumBytes)
+        self.repeats = InboxQueue(maximumCount: maximumCount, maximumBytes: maximumBytes)
     }
 
     /// Whether the last commit found the database in reach.
     package var isAvailable: Bool {
         !isDatabaseAway.load(ordering: .relaxed)
+    }
+
+    package var isOverloaded: Bool {
+        arrivals.isOverloaded || repeats.isOverloaded
     }
 
     /// Events that wait for their commit.
@@ -71,48 +74,55 @@ package final class GroupInbox: Inbox, Service {
     }
 
     private func storeArrivals() async {
-        while true {
-            var group = await arrivals.take(atMost: Self.groupSize)
-            if group.isEmpty { break }
-            groupSizes.record(group.count)
-            group.sort { $0.submission.precedes($1.submission) }
-            await commit(group)
+        while let group = await arrivals.takeGroup() {
+            for pending in group.late { conclude(pending, .failure(.full)) }
+            var isWritten = false
+            if !group.inTime.isEmpty {
+                groupSizes.record(group.inTime.count)
+                isWritten = await commit(group.inTime.sorted { $0.submission.precedes($1.submission) })
+            }
+            arrivals.finish(isWritten: isWritten)
         }
         repeats.close()
     }
 
-    private func commit(_ group: [PendingSubmission]) async {
+    /// Returns whether the group went in as a whole.
+    private func commit(_ group: [PendingSubmission]) async -> Bool {
         let leasedAt = ContinuousClock.now
         do {
             let stored = try await store.store(group.map(\.submission))
             for pending in group { conclude(pending, stored: stored, leasedAt: leasedAt) }
+            return true
         } catch let error where error.isDatabaseAway {
             await refuseUntilBack(group, error)
         } catch _ where group.count > 1 {
             // What PostgreSQL will not take of one must not cost the others theirs.
-            for pending in group { await commit([pending]) }
+            for pending in group { _ = await commit([pending]) }
         } catch {
             logger.error("an event could not be stored", metadata: ["error": "\(error)"])
             for pending in group { conclude(pending, .failure(error.isOutcomeUnknown ? .unknown : .unavailable)) }
         }
+        return false
     }
 
     private func lookUpRepeats() async {
-        while true {
-            let group = await repeats.take(atMost: Self.groupSize)
-            if group.isEmpty { break }
+        while let group = await repeats.takeGroup() {
+            for pending in group.late { pending.caller.resume(returning: .failure(.full)) }
+            var isWritten = false
             do {
-                let known = try await store.recall(group.map(\.submission))
-                for (pending, event) in zip(group, known) {
+                let known = group.inTime.isEmpty ? [] : try await store.recall(group.inTime.map(\.submission))
+                for (pending, event) in zip(group.inTime, known) {
                     pending.caller.resume(returning: event.map { .success(.known($0)) } ?? .failure(.unknown))
                 }
+                isWritten = !known.isEmpty
             } catch {
                 // Whatever the repeat's own fate, the event was stored before: asking again finds it.
                 logger.warning("repeats could not be looked up", metadata: ["error": "\(error)"])
                 // Those behind would wait as long again for the same answer.
                 let behind = error.isDatabaseAway ? repeats.takeAll() : []
-                for pending in group + behind { pending.caller.resume(returning: .failure(.unknown)) }
+                for pending in group.inTime + behind { pending.caller.resume(returning: .failure(.unknown)) }
             }
+            repeats.finish(isWritten: isWritten)
         }
     }
 
@@ -178,18 +188,6 @@ package final class GroupInbox: Inbox, Service {
         }
         isDatabaseAway.store(false, ordering: .relaxed)
         logger.notice("events are stored again")
-    }
-}
-
-/// An event and who waits for its commit.
-struct PendingSubmission: Sendable {
-    let submission: Submission
-    let arrivedAt: ContinuousClock.Instant
-    let caller: CheckedContinuation<Result<Acceptance, InboxError>, Never>
-
-    /// In bytes, with a guess for everything around the body.
-    var weight: Int {
-        submission.arrival.body.count + 512
     }
 }
 

@@ -2,6 +2,9 @@
 package protocol Inbox: Sendable {
     /// Returns once the event is committed, or was known before. Cancelling the caller does not take it back.
     func accept(_ submission: Submission) async throws(InboxError) -> Acceptance
+
+    /// Whether more comes than can be stored in time. Asked before a call's body is read, to turn it away at little cost.
+    var isOverloaded: Bool { get }
 }
 
 /// An event on its way into the outbox.

@@ -7,9 +7,15 @@ final class RecordingInbox: Inbox {
 
     private let answer: Answer
     private let taken = Mutex<[Submission]>([])
+    private let overload = Atomic(false)
 
     init(_ answer: @escaping Answer = { (_) throws(InboxError) in .stored(isHeldHere: true) }) {
         self.answer = answer
+    }
+
+    var isOverloaded: Bool {
+        get { overload.load(ordering: .relaxed) }
+        set { overload.store(newValue, ordering: .relaxed) }
     }
 
     var submissions: [Submission] { taken.withLock { $0 } }
