@@ -8,6 +8,14 @@ struct CallMetrics: Sendable {
         let reason: String
     }
 
+    /// Why a call was turned away though nothing was wrong with it.
+    enum Shedding: String, CaseIterable {
+        /// More comes than can be stored in time.
+        case overloaded
+        /// Too many large bodies are at the door.
+        case noRoomForBody = "no_room_for_body"
+    }
+
     let apps = Shelf<String, AppMetrics> { AppMetrics(app: $0) }
     let refused = Shelf<RefusalLabels, Counter> { labels in
         Counter(
@@ -18,12 +26,15 @@ struct CallMetrics: Sendable {
     let acceptedDeliveries = Shelf<String, Counter> { endpoint in
         Counter(label: "yizhan_accepted_deliveries_total", dimensions: [("endpoint", endpoint)])
     }
-    let shed = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "overloaded")])
+    let shed = Shelf<Shedding, Counter> { reason in
+        Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", reason.rawValue)])
+    }
     let unavailable = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "database_away")])
     let unknown = Counter(label: "yizhan_unstored_calls_total", dimensions: [("reason", "unknown")])
 
     /// What every app and endpoint has stands there from the beginning, at 0: a rate needs a value before.
     func prepare(for directory: Directory) {
+        for reason in Shedding.allCases { _ = shed[reason] }
         for app in directory.apps.keys { _ = apps[app] }
         for endpoint in directory.endpoints.values { _ = acceptedDeliveries[endpoint.name] }
     }

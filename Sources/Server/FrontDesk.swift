@@ -13,13 +13,14 @@ struct FrontDesk: Sendable {
     private let callbackKeys: any CallbackKeys
     private let refusals: Refusals
     private let proxies: TrustedProxies
+    private let bodyMemory: BodyMemory
     private let directory: @Sendable () -> Directory
     private let unixMilliseconds: @Sendable () -> Int64
 
     init(
         platforms: [any Platform], intake: Intake, goodsLibrary: any GoodsLibrary, callbackKeys: any CallbackKeys,
-        refusals: Refusals, proxies: TrustedProxies, directory: @escaping @Sendable () -> Directory,
-        unixMilliseconds: @escaping @Sendable () -> Int64
+        refusals: Refusals, proxies: TrustedProxies, bodyMemory: BodyMemory,
+        directory: @escaping @Sendable () -> Directory, unixMilliseconds: @escaping @Sendable () -> Int64
     ) {
         self.platforms = platforms
         self.byName = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })
@@ -28,6 +29,7 @@ struct FrontDesk: Sendable {
         self.callbackKeys = callbackKeys
         self.refusals = refusals
         self.proxies = proxies
+        self.bodyMemory = bodyMemory
         self.directory = directory
         self.unixMilliseconds = unixMilliseconds
     }
@@ -69,14 +71,24 @@ struct FrontDesk: Sendable {
         guard request.method == .get || callback.contentTypes.contains(contentType) else {
             return refuse("wrong_content_type", as: .unsupportedContentType(expected: callback.contentTypes))
         }
+        // Before the body is read and the signature verified: that would cost more than the answer.
+        if callback.isStored, intake.isOverloaded { return platform.answer(intake.shed(for: .overloaded)) }
+        let limit = PlatformServer.maximumBodyBytes
+        var memory = BodyMemory.sharedBytes(of: min(request.announcedBodyBytes ?? limit, limit))
+        guard bodyMemory.take(memory) else { return platform.answer(intake.shed(for: .noRoomForBody)) }
+        // As long as the call is answered somebody may hold its body.
+        defer { bodyMemory.giveBack(memory) }
         let body: [UInt8]
         switch await Self.read(request) {
         case .whole(let bytes): body = bytes
-        case .tooLarge: return refuse("body_too_large", as: .bodyTooLarge(limit: PlatformServer.maximumBodyBytes))
+        case .tooLarge: return refuse("body_too_large", as: .bodyTooLarge(limit: limit))
         case .tooSlow: return refuse("too_slow", as: .tooSlow)
         // Nobody is there to hear the answer.
         case .brokenOff(let error): return refuse("body_broken_off", as: .tooSlow, detail: "\(error)")
         }
+        let unused = memory - BodyMemory.sharedBytes(of: body.count)
+        bodyMemory.giveBack(unused)
+        memory -= unused
         let call = InboundCall(
             callback: callback, method: request.method.rawValue, contentType: contentType, body: body,
             receivedAtMilliseconds: unixMilliseconds())
@@ -161,8 +173,10 @@ struct FrontDesk: Sendable {
 
     private static func read(_ request: Request) async -> Body {
         let limit = PlatformServer.maximumBodyBytes
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { return .tooLarge }
+        let announced = request.announcedBodyBytes
+        if let announced, announced > limit { return .tooLarge }
         var body: [UInt8] = []
+        body.reserveCapacity(announced ?? 0)
         do {
             for try await part in request.body {
                 if body.count + part.readableBytes > limit { return .tooLarge }
@@ -182,5 +196,11 @@ extension Request {
 
     fileprivate var forwardedFor: [String] {
         Self.forwardedForHeader.map { headers[values: $0] } ?? []
+    }
+
+    /// Nil where the length of the body shows at its end only.
+    fileprivate var announcedBodyBytes: Int? {
+        if let length = headers[.contentLength].flatMap({ Int($0) }) { return max(length, 0) }
+        return headers[.transferEncoding] == nil ? 0 : nil
     }
 }

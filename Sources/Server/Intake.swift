@@ -142,11 +142,21 @@ package struct Intake: Sendable {
         }
     }
 
+    /// Whether a call that wants something stored is better turned away before its body is read.
+    var isOverloaded: Bool {
+        inbox.isOverloaded
+    }
+
+    /// Nothing of the call was stored, nor anything else done with it.
+    func shed(for reason: CallMetrics.Shedding) -> Reply {
+        metrics.shed[reason].increment()
+        return .failed(.overloaded(retryAfterSeconds: Self.retryAfterSeconds))
+    }
+
     private func reply(to error: InboxError) -> Reply {
         switch error {
         case .full:
-            metrics.shed.increment()
-            return .failed(.overloaded(retryAfterSeconds: Self.retryAfterSeconds))
+            return shed(for: .overloaded)
         case .unavailable:
             metrics.unavailable.increment()
             return .failed(.unavailable(retryAfterSeconds: Self.retryAfterSeconds))

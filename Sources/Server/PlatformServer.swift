@@ -17,19 +17,20 @@ package struct PlatformServer: Service {
 
     /// - Parameters:
     ///   - certificate: nil for plain HTTP.
+    ///   - bodyMemory: for large bodies of all calls at the door, in bytes.
     ///   - onServerRunning: called with the bound port, which tells what port 0 became.
     package init(
         address: BindAddress, platforms: [any Platform], intake: Intake, goodsLibrary: any GoodsLibrary,
         callbackKeys: any CallbackKeys, rejections: any Rejections, directory: @escaping @Sendable () -> Directory,
         unixMilliseconds: @escaping @Sendable () -> Int64, certificate: ServerCertificate? = nil,
         proxies: TrustedProxies = TrustedProxies(), limits: ConnectionLimits = ConnectionLimits(),
-        group: any EventLoopGroup, logger: Logger,
+        bodyMemory: Int = 64 << 20, group: any EventLoopGroup, logger: Logger,
         onServerRunning: @escaping @Sendable (Int?) async -> Void = { _ in }
     ) {
         let desk = FrontDesk(
             platforms: platforms, intake: intake, goodsLibrary: goodsLibrary, callbackKeys: callbackKeys,
             refusals: Refusals(rejections: rejections, metrics: intake.metrics, logger: logger), proxies: proxies,
-            directory: directory, unixMilliseconds: unixMilliseconds)
+            bodyMemory: BodyMemory(limit: bodyMemory), directory: directory, unixMilliseconds: unixMilliseconds)
         let metrics = ConnectionMetrics()
         let connections = OpenConnections(limits: limits, proxies: proxies, metrics: metrics)
         self.connections = connections
@@ -61,7 +62,7 @@ package struct PlatformServer: Service {
             let http = HTTP1Channel(
                 responder: responder,
                 configuration: .init(
-                    additionalChannelHandlers: [ConnectionGuard(limits: limits, metrics: metrics)],
+                    additionalChannelHandlers: [SmallReads(), ConnectionGuard(limits: limits, metrics: metrics)],
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Self.maximumHeadBytes, maxHeaderListSize: Self.maximumHeadBytes,
                         maxHeaderFieldCount: 100)))

@@ -5,7 +5,7 @@ package struct RenRenXiu: Platform {
     package let name = "renrenxiu"
     package let callbacks = [
         Callback(path: "goods/issue", methods: ["POST"], contentTypes: [FormBody.contentType]),
-        Callback(path: "goods/list", methods: ["POST"], contentTypes: [FormBody.contentType]),
+        Callback(path: "goods/list", methods: ["POST"], contentTypes: [FormBody.contentType], isStored: false),
     ]
     package let outcomeWriter: (any OutcomeWriter)? = RenRenXiuAnswer()
     package let documentedFields = GoodsIssue.documentedFields

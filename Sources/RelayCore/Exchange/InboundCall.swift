@@ -6,11 +6,14 @@ package struct Callback: Hashable, Sendable {
     package let methods: [String]
     /// Media types without parameters, in small letters. A call without a body needs none.
     package let contentTypes: [String]
+    /// Whether its calls are to be stored: they are turned away while more comes than can be.
+    package let isStored: Bool
 
-    package init(path: String, methods: [String], contentTypes: [String]) {
+    package init(path: String, methods: [String], contentTypes: [String], isStored: Bool = true) {
         self.path = path
         self.methods = methods
         self.contentTypes = contentTypes
+        self.isStored = isStored
     }
 }
 

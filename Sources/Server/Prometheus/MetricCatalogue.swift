@@ -23,7 +23,9 @@ package enum MetricCatalogue {
         Entry(name: "yizhan_accepted_deliveries_total", help: "Deliveries of accepted events, by endpoint."),
         Entry(name: "yizhan_repeated_events_total", help: "Calls whose event was known already, by app."),
         Entry(name: "yizhan_refused_calls_total", help: "Calls that were refused, by app and reason."),
-        Entry(name: "yizhan_unstored_calls_total", help: "Calls answered 503 because their event could not be stored."),
+        Entry(
+            name: "yizhan_unstored_calls_total",
+            help: "Calls answered 503 because their event could not be stored, by reason."),
         Entry(
             name: "yizhan_rejections_unrecorded_total",
             help: "Refused calls that yizhan.rejection does not show: there were too many, or the database was away."),
@@ -61,11 +63,11 @@ package enum MetricCatalogue {
             help:
                 "Deliveries that this relay settled, by endpoint and state. Dead letters are refused, exhausted, expired."
         ),
-        Entry(name: "yizhan_in_flight_calls", help: "Calls to merchants that run now, by endpoint."),
-        Entry(
         Entry(
             name: "yizhan_held_deliveries_bytes",
             help: "Memory of the deliveries that wait for their call, are called, or are being settled."),
+        Entry(name: "yizhan_in_flight_calls", help: "Calls to merchants that run now, by endpoint."),
+        Entry(
             name: "yizhan_breaker_open",
             help: "Whether this relay leaves an endpoint alone because it keeps failing, by endpoint."),
         Entry(
@@ -117,11 +119,11 @@ package enum MetricCatalogue {
             help: "From the end of a merchant's call until what came of it was written.", buckets: seconds),
         Entry(name: "yizhan_fenced_writes_total", help: "Results thrown away because their token was no longer right."),
         Entry(name: "yizhan_removed_rows_total", help: "Rows removed because they were older than is kept, by table."),
-        Entry(name: "yizhan_build_info", help: "1, and the relay's version."),
-    ]
         Entry(
             name: "yizhan_lost_log_lines_total",
             help: "Lines of the log that were lost because nobody read standard error."),
+        Entry(name: "yizhan_build_info", help: "1, and the relay's version."),
+    ]
 
     static func entry(_ name: String) -> Entry {
         byName[name] ?? Entry(name: name, help: "Not described.")

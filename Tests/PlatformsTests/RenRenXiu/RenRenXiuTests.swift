@@ -17,7 +17,9 @@ struct RenRenXiuTests {
         #expect(
             subject.platform.callbacks == [
                 Callback(path: "goods/issue", methods: ["POST"], contentTypes: ["application/x-www-form-urlencoded"]),
-                Callback(path: "goods/list", methods: ["POST"], contentTypes: ["application/x-www-form-urlencoded"]),
+                Callback(
+                    path: "goods/list", methods: ["POST"], contentTypes: ["application/x-www-form-urlencoded"],
+                    isStored: false),
             ])
     }
 

@@ -41,7 +41,7 @@ struct RunningServer {
         rejections: RecordingRejections = RecordingRejections(),
         directory configured: Directory? = nil, patience: TimeAmount = .seconds(10),
         limits: ConnectionLimits? = nil, proxies: [String] = [], certificate: ServerCertificate? = nil,
-        _ body: (RunningServer) async throws -> Void
+        bodyMemory: Int = 64 << 20, _ body: (RunningServer) async throws -> Void
     ) async throws {
         _ = TestMetrics.registry
         let log = LogLines()
@@ -57,7 +57,8 @@ struct RunningServer {
                 goodsLibrary: library, callbackKeys: keys, rejections: rejections,
                 directory: { directory }, unixMilliseconds: { 1_700_000_000_000 }, certificate: certificate,
                 proxies: TrustedProxies(proxies), limits: limits ?? ConnectionLimits(patience: patience),
-                group: MultiThreadedEventLoopGroup.singleton, logger: log.logger, onServerRunning: onRunning)
+                bodyMemory: bodyMemory, group: MultiThreadedEventLoopGroup.singleton, logger: log.logger,
+                onServerRunning: onRunning)
             door = server
             return server
         } body: { port in
