@@ -7,6 +7,8 @@ package enum GoodsLibraryError: Error, Hashable {
     /// The endpoint's format is another than `platform`.
     case format(String)
     case paused
+    /// Other questions are open, as many as may be.
+    case busy
     case unwritable(FormError)
     case unreachable(HTTPFailure)
     case status(Int)
@@ -24,6 +26,7 @@ extension GoodsLibraryError: CustomStringConvertible {
         case .address(let error): "\(error)"
         case .format(let name): "the endpoint's format is \(name); a goods library is asked in the format platform"
         case .paused: "the endpoint is paused"
+        case .busy: "\(MerchantGoodsLibrary.maximumQuestions) other questions are open"
         case .unwritable(let error): "the call cannot be written: \(error)"
         case .unreachable(let failure): "\(failure)"
         case .status(let status): "HTTP \(status)"

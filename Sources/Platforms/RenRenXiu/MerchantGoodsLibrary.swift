@@ -12,6 +12,8 @@ package final class MerchantGoodsLibrary: GoodsLibrary {
     private static let longestWait = Duration.seconds(5)
     /// A page of a thousand goods.
     static let answerLimit = 1 << 20
+    /// Of all apps, open at a time: what bounds the memory for their answers.
+    static let maximumQuestions = 32
 
     private typealias Asked = Result<GoodsLibraryAnswer, GoodsLibraryError>
 
@@ -92,15 +94,16 @@ package final class MerchantGoodsLibrary: GoodsLibrary {
     /// Waits for the answer to the question if it is open; nil if it is the caller's to ask it.
     private func openQuestion(_ key: GoodsCache.Key) async -> Asked? {
         await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                guard state.followers[key] != nil else {
-                    state.followers[key] = []
-                    return false
+            let immediate = state.withLock { state -> Asked?? in
+                guard state.followers[key] == nil else {
+                    state.followers[key]?.append(continuation)
+                    return nil
                 }
-                state.followers[key]?.append(continuation)
-                return true
+                guard state.followers.count < Self.maximumQuestions else { return .some(.failure(.busy)) }
+                state.followers[key] = []
+                return .some(nil)
             }
-            if !isOpen { continuation.resume(returning: nil) }
+            if let immediate { continuation.resume(returning: immediate) }
         }
     }
 

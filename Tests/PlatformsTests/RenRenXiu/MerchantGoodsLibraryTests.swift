@@ -155,6 +155,27 @@ import Testing
         }
     }
 
+    @Test func noMoreQuestionsAreOpenThanThereIsMemoryForTheirAnswers() async throws {
+        let gate = Gate()
+        try await LoopbackPeer.with { _, _ in
+            while !gate.isOpen.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
+            return Self.ok
+        } _: { peer, port in
+            let house = try House(port: port)
+            let library = house.library()
+            await withTaskGroup { group in
+                for number in 0..<40 { group.addTask { await house.ask(library, name: "\(number)") } }
+                var answers: [String] = []
+                for _ in 0..<8 { answers.append(await group.next() ?? "") }
+                #expect(answers == [String](repeating: "unavailable", count: 8), "they are told at once")
+                gate.isOpen.withLock { $0 = true }
+                for await answer in group { #expect(answer == Self.found) }
+            }
+            #expect(peer.calls.count == 32)
+            #expect(await house.ask(library, name: "41") == Self.found)
+        }
+    }
+
     @Test func aMerchantThatHangsIsWaitedForNoLongerThanTheEndpointsTimeout() async throws {
         try await LoopbackPeer.with { _, _ in
             try await .never()
