@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import RelayCore
 
@@ -8,6 +7,7 @@ struct LineLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     let format: LogSettings.Format
     let label: String
+    let output: StandardError
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -17,25 +17,31 @@ struct LineLogHandler: LogHandler {
     func log(event: LogEvent) {
         var all = metadata
         if let more = event.metadata { all.merge(more) { _, new in new } }
+        output.write(line(event.level, event.message, all)) { lost in
+            line(.warning, "lines of the log were lost: nobody read them", ["lines": "\(lost)"])
+        }
+    }
+
+    private func line(_ level: Logger.Level, _ message: Logger.Message, _ metadata: Logger.Metadata) -> [UInt8] {
         let time = Timestamp(unixMilliseconds: SystemClock.unixMilliseconds()).description
-        let members = all.sorted { $0.key < $1.key }.filter { !"\($0.value)".isEmpty }
+        let members = metadata.sorted { $0.key < $1.key }.filter { !"\($0.value)".isEmpty }
         var line: [UInt8]
         switch format {
         case .text:
             let facts = members.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
-            line = Array("\(time) \(event.level.rawValue) \(Self.onOneLine("\(event.message)"))\(facts)".utf8)
+            line = Array("\(time) \(level.rawValue) \(Self.onOneLine("\(message)"))\(facts)".utf8)
         case .json:
             let fields: [JSON.Member] = [
                 JSON.Member(name: "time", value: .string(time)),
-                JSON.Member(name: "level", value: .string(event.level.rawValue)),
-                JSON.Member(name: "message", value: .string("\(event.message)")),
+                JSON.Member(name: "level", value: .string(level.rawValue)),
+                JSON.Member(name: "message", value: .string("\(message)")),
             ]
             line = JSON.object(
                 fields + members.map { JSON.Member(name: $0.key, value: .string("\($0.value)")) }
             ).serialized()
         }
         line.append(UInt8(ascii: "\n"))
-        FileHandle.standardError.write(Data(line))
+        return line
     }
 
     /// Quoted where it would not read as one word.
@@ -55,6 +61,7 @@ struct LineLogHandler: LogHandler {
 
 extension LogSettings {
     func logger(_ label: String = "yizhan") -> Logger {
-        Logger(label: label) { LineLogHandler(logLevel: level, format: format, label: $0) }
+        let output = StandardError()
+        return Logger(label: label) { LineLogHandler(logLevel: level, format: format, label: $0, output: output) }
     }
 }
