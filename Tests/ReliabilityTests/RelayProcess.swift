@@ -9,7 +9,7 @@ import Testing
 final class RelayProcess: Sendable {
     /// In the history.
     let name: String
-    private let processID: pid_t
+    let processID: pid_t
     private let logFile: URL
     /// What `waitpid` said; once it is known, the process's number may be another's.
     private let waitStatus = Mutex<CInt?>(nil)
@@ -37,6 +37,11 @@ final class RelayProcess: Sendable {
     /// Where platforms call; known once the relay answers them.
     var port: Int {
         get async throws { try await logged(after: "platforms call here listen=127.0.0.1:") }
+    }
+
+    /// Where operators find health and metrics.
+    var adminPort: Int {
+        get async throws { try await logged(after: "health is here listen=127.0.0.1:") }
     }
 
     func kill() async throws {
