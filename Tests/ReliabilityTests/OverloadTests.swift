@@ -109,7 +109,7 @@ extension FaultScenarios {
                     let leased = try await stage.count("SELECT count(*) FROM yizhan.outbox WHERE lease_until > now()")
                     print("hung merchants: \(leased) held, \(held >> 20) MiB; memory \(growth >> 20) MiB more")
                     #expect(held <= 128.mebibytes && leased < 1_200)
-                    #expect(growth < 256.mebibytes)
+                    #expect(growth < 200.mebibytes)
                     #expect(merchant.seen == 240, "every lane makes all its calls")
                 }
             }
