@@ -3,7 +3,7 @@ package import RelayCore
 
 /// Which addresses may be called: every public unicast address, and what the allow list names.
 ///
-/// An IPv6 address that carries an IPv4 address (mapped, NAT64, 6to4, Teredo, …) is refused whatever it carries:
+/// An IPv6 address that carries an IPv4 address (mapped, NAT64, 6to4, Teredo, ISATAP, …) is refused whatever it carries:
 /// listing the IPv4 network does not open it, only listing the IPv6 network itself does.
 package struct AddressPolicy: Sendable {
     package enum Verdict: Hashable, Sendable {
@@ -28,8 +28,12 @@ package struct AddressPolicy: Sendable {
         if let range = Self.reservedRanges.first(where: { $0.network.contains(address) }) {
             return .refused(reason: "\(range.kind) (\(range.network))")
         }
-        if case .v6 = address, !Self.globalUnicast.contains(address) {
-            return .refused(reason: "is not in the public IPv6 range (\(Self.globalUnicast))")
+        if case .v6(_, let interface) = address {
+            guard Self.globalUnicast.contains(address) else {
+                return .refused(reason: "is not in the public IPv6 range (\(Self.globalUnicast))")
+            }
+            // RFC 5214: in any network, behind 0000:5efe or, for a public IPv4 address, 0200:5efe.
+            if interface >> 32 & ~0x0200_0000 == 0x5efe { return .refused(reason: "is an ISATAP address") }
         }
         return .allowed
     }
@@ -40,8 +44,10 @@ package struct AddressPolicy: Sendable {
     private static let reservedRanges: [(network: CIDR, kind: String)] = [
         ("0.0.0.0/8", "means this host"),
         ("10.0.0.0/8", "is a private address"),
+        ("100.100.100.200/32", "is a cloud metadata service"),
         ("100.64.0.0/10", "is a shared carrier address"),
         ("127.0.0.0/8", "is a loopback address"),
+        ("168.63.129.16/32", "is a cloud metadata service"),
         ("169.254.169.254/32", "is a cloud metadata service"),
         ("169.254.0.0/16", "is a link-local address"),
         ("172.16.0.0/12", "is a private address"),

@@ -13,7 +13,8 @@ import Testing
         "::ffff:0:8.8.8.8", "::127.0.0.1", "::8.8.8.8", "64:ff9b::7f00:1", "64:ff9b::8.8.8.8", "64:ff9b:1::1",
         "64:ff9b:1:ffff::1", "100::1", "2001::1", "2001:0:7f00:1::", "2001:db8::1", "2001:20::1", "2002:7f00:1::",
         "2002:808:808::1", "3fff::1", "4000::1", "5f00::1", "fc00::1", "fd12:3456::1", "fd00:ec2::254", "fe80::1",
-        "febf::1", "fec0::1", "feff::1", "ff02::1", "ff0e::1",
+        "febf::1", "100.100.100.200", "168.63.129.16", "2400:3200::5efe:808:808", "2400:3200:1::200:5efe:7f00:1",
+        "fec0::1", "feff::1", "ff02::1", "ff0e::1",
     ])
     func reservedAddressesAreRefusedWithAReason(text: String) throws {
         let address = try #require(IPAddress(text))
@@ -29,7 +30,7 @@ import Testing
         "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
         "128.0.0.1", "169.253.255.255", "172.15.255.255", "172.32.0.0", "192.0.1.1", "192.167.255.255", "192.169.0.0",
         "198.17.255.255", "198.20.0.0", "223.255.255.255", "2400:3200::1", "2606:4700:4700::1111", "2001:4860::8888",
-        "2003::1",
+        "2003::1", "168.63.129.17", "2400:3200::5eff:808:808", "2400:3200::100:5efe:808:808",
     ])
     func publicAddressesAreAllowed(text: String) throws {
         #expect(AddressPolicy().verdict(for: try #require(IPAddress(text))) == .allowed)
@@ -39,7 +40,9 @@ import Testing
         let policy = AddressPolicy(allowedNetworks: [try CIDR("10.1.0.0/16"), try CIDR("fd00::/8")])
         #expect(policy.verdict(for: try #require(IPAddress("10.1.255.255"))) == .allowed)
         #expect(policy.verdict(for: try #require(IPAddress("fd00::1"))) == .allowed)
-        for text in ["10.2.0.0", "127.0.0.1", "::ffff:10.1.0.1", "64:ff9b::10.1.0.1", "fc00::1"] {
+        for text in [
+            "10.2.0.0", "127.0.0.1", "::ffff:10.1.0.1", "64:ff9b::10.1.0.1", "2400:3200::5efe:10.1.0.1", "fc00::1",
+        ] {
             #expect(policy.verdict(for: try #require(IPAddress(text))) != .allowed)
         }
     }

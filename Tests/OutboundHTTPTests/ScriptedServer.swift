@@ -103,7 +103,7 @@ final class ScriptedServer: Sendable {
     /// Runs a server on a free port for as long as `body` runs. An error in a script ends its connection only: clients
     /// that go away in the middle are the point of many tests.
     static func run<Result>(
-        on host: String = "127.0.0.1", tls: NIOSSLContext? = nil, script: @escaping Script,
+        on host: String = "127.0.0.1", port: Int = 0, tls: NIOSSLContext? = nil, script: @escaping Script,
         _ body: (ScriptedServer) async throws -> Result
     ) async throws -> Result {
         let (connections, accepted) = AsyncStream.makeStream(of: Connection.self)
@@ -118,7 +118,7 @@ final class ScriptedServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(InboundHandler(accepted))
                 }
             }
-            .bind(host: host, port: 0).get()
+            .bind(host: host, port: port).get()
         let server = ScriptedServer(port: listener.localAddress?.port ?? 0)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await server.serve(connections, script) }
