@@ -167,9 +167,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "RelayCore", "TestSupport", hummingbird, hummingbirdCore, httpTypes, nio, nioPosix, crypto, log,
-                subprocess,
-                system,
+                "RelayCore", "TestSupport", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nio, nioPosix,
+                nioSSL, crypto, log, subprocess, system,
             ],
             swiftSettings: settings),
         .testTarget(

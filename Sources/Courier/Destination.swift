@@ -19,8 +19,8 @@ struct Destination: Sendable {
         let url = try HTTPURL(endpoint.url)
         self.endpoint = endpoint
         self.http = HTTPDestination(
-            origin: url.origin, maxConnections: endpoint.maxInFlight, policy: policy, resolver: outside.resolver,
-            tls: outside.trust, group: outside.group)
+            origin: url.origin, maxConnections: endpoint.maxInFlight, policy: policy,
+            outside: try outside.trusting(endpoint.tls))
         self.manner =
             switch endpoint.format {
             case .standard(let secret):

@@ -105,5 +105,6 @@ extension Endpoint {
     /// Whether connections made for the other serve this one as well.
     fileprivate func isCalledLike(_ other: Endpoint) -> Bool {
         self.url == other.url && self.format == other.format && self.maxInFlight == other.maxInFlight
+            && self.tls == other.tls
     }
 }

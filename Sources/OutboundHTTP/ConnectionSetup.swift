@@ -14,19 +14,27 @@ import Glibc
 /// The way to a new connection for a call: resolve, check, connect, TLS. Confined to the pool's event loop.
 ///
 /// The connection goes to an address that was checked, never to the name, which may say something else a moment later.
+/// So it is where a proxy connects: it is asked for the address.
 final class ConnectionSetup {
     struct Target: Sendable {
         let origin: HTTPOrigin
         let policy: AddressPolicy
         let resolver: any AddressResolver
         let tls: TLSTrust
+        let proxy: OutboundProxy?
+    }
+
+    /// One address of the target, and where to connect for it.
+    private struct Way {
+        let address: IPAddress
+        let peer: IPAddress
     }
 
     let pending: PendingCall
     private let target: Target
     private let eventLoop: any EventLoop
     private let connectDeadline: NIODeadline
-    private var candidates: ArraySlice<IPAddress> = []
+    private var ways: ArraySlice<Way> = []
     private var timer: Scheduled<Void>?
     /// The one being connected, so that giving up closes it.
     private var channel: (any Channel)?
@@ -48,20 +56,8 @@ final class ConnectionSetup {
     func start() {
         let deadline = min(connectDeadline, pending.deadline)
         timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.end(.failure(self.timeout)) }
-        switch target.origin.host {
-        case .address(let address): connect([address])
-        case .name(let name):
-            pending.enter(.resolving)
-            target.resolver.addresses(of: name, on: eventLoop).assumeIsolated().whenComplete { result in
-                switch result {
-                case .success(let addresses) where addresses.isEmpty:
-                    self.end(.failure(.nameNotResolved(name: name, reason: "it has no addresses")))
-                case .success(let addresses): self.connect(addresses)
-                case .failure(let error):
-                    self.end(.failure(.nameNotResolved(name: name, reason: "\(error)")))
-                }
-            }
-        }
+        if case .name = target.origin.host { pending.enter(.resolving) }
+        resolve(target.origin.host, otherwise: { .nameNotResolved(name: $0, reason: $1) }, then: check)
     }
 
     func cancelIfRequested() {
@@ -72,7 +68,27 @@ final class ConnectionSetup {
         pending.deadline < connectDeadline ? .timedOut(pending.phase) : .connectTimedOut(pending.phase)
     }
 
-    private func connect(_ addresses: [IPAddress]) {
+    private func resolve(
+        _ host: HTTPOrigin.Host, otherwise failure: @escaping (_ name: String, _ reason: String) -> HTTPFailure,
+        then proceed: @escaping ([IPAddress]) -> Void
+    ) {
+        switch host {
+        case .address(let address): proceed([address])
+        case .name(let name):
+            target.resolver.addresses(of: name, on: eventLoop).assumeIsolated().whenComplete { result in
+                guard self.whenEnded != nil else { return }
+                switch result {
+                case .success(let addresses) where addresses.isEmpty:
+                    self.end(.failure(failure(name, "it has no addresses")))
+                case .success(let addresses): proceed(addresses)
+                case .failure(let error): self.end(.failure(failure(name, "\(error)")))
+                }
+            }
+        }
+    }
+
+    /// A refused address is left out, whatever else the name has.
+    private func check(_ addresses: [IPAddress]) {
         var refusal: HTTPFailure?
         var allowed: [IPAddress] = []
         for address in addresses {
@@ -82,74 +98,111 @@ final class ConnectionSetup {
             }
         }
         if let refusal, allowed.isEmpty { return end(.failure(refusal)) }
-        candidates = allowed[...]
-        pending.enter(.connecting)
+        guard let proxy = target.proxy else {
+            pending.enter(.connecting)
+            return connect(allowed.map { Way(address: $0, peer: $0) })
+        }
+        pending.enter(.tunnelling)
+        resolve(proxy.origin.host, otherwise: { .proxyFailed(proxy, .nameNotResolved(reason: $1)) }) { peers in
+            self.connect(allowed.flatMap { address in peers.map { Way(address: address, peer: $0) } })
+        }
+    }
+
+    private func connect(_ ways: [Way]) {
+        self.ways = ways[...]
         connectNext()
     }
 
-    /// Every address gets its share of the time that is left, so that one that swallows packets leaves some to the rest.
+    /// Every way gets its share of the time that is left, so that one that swallows packets leaves some to the rest.
     private func connectNext() {
         guard whenEnded != nil else { return }
         let left = min(connectDeadline, pending.deadline) - .now()
-        let share = TimeAmount.nanoseconds(max(left.nanoseconds / Int64(max(candidates.count, 1)), 1))
-        guard let address = candidates.popFirst() else { return }
-        let handshake = target.origin.scheme == .https ? eventLoop.makePromise(of: Void.self) : nil
+        let share = TimeAmount.nanoseconds(max(left.nanoseconds / Int64(max(ways.count, 1)), 1))
+        guard let way = ways.popFirst() else { return }
         let this = NIOLoopBound(self, eventLoop: eventLoop)
         ClientBootstrap(group: eventLoop)
             .connectTimeout(share)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    this.value.channel = channel
-                    if let handshake { try this.value.addTLS(to: channel, handshake: handshake) }
-                }
+                this.value.channel = channel
+                return channel.eventLoop.makeSucceededVoidFuture()
             }
-            .connect(to: address.socketAddress(port: target.origin.port))
+            .connect(to: way.peer.socketAddress(port: (target.proxy?.origin ?? target.origin).port))
             .assumeIsolated()
             .whenComplete { result in
                 switch result {
-                case .success(let channel): self.connected(channel, handshake: handshake?.futureResult)
-                case .failure(let error):
-                    handshake?.fail(error)
-                    self.connectFailed(address, error)
+                case .success(let channel): self.connected(channel, by: way)
+                case .failure(let error): self.connectFailed(way.peer, error)
                 }
             }
     }
 
     private func connectFailed(_ address: IPAddress, _ error: any Error) {
-        guard candidates.isEmpty else { return connectNext() }
-        switch error {
-        case let error as IOError where error.errnoCode == ECONNREFUSED: end(.failure(.connectRefused(address)))
-        case ChannelError.connectTimeout: end(.failure(timeout))
-        default: end(.failure(.connectFailed(address, reason: "\(error)")))
+        guard ways.isEmpty else { return connectNext() }
+        if case ChannelError.connectTimeout = error { return end(.failure(timeout)) }
+        let isRefused = (error as? IOError)?.errnoCode == ECONNREFUSED
+        if let proxy = target.proxy {
+            let reason = isRefused ? "it refused the connection" : "\(error)"
+            return end(.failure(.proxyFailed(proxy, .unreachable(address, reason: reason))))
+        }
+        end(.failure(isRefused ? .connectRefused(address) : .connectFailed(address, reason: "\(error)")))
+    }
+
+    private func connected(_ channel: any Channel, by way: Way) {
+        guard whenEnded != nil else { return channel.closeAtOnce() }
+        guard let proxy = target.proxy else { return secure(channel) }
+        let tunnel = eventLoop.makePromise(of: Void.self)
+        let handler = TunnelHandler(
+            to: way.address.socketAddress(port: target.origin.port), through: proxy, promise: tunnel)
+        add(handler, to: channel, telling: tunnel)
+        tunnel.futureResult.assumeIsolated().whenComplete { result in
+            switch result {
+            case .success: self.secure(channel)
+            case .failure(let error): self.tunnelFailed(proxy, error as? ProxyFailure ?? .closed)
+            }
         }
     }
 
-    private func addTLS(to channel: any Channel, handshake: EventLoopPromise<Void>) throws {
-        // Without a name, the certificate is verified against the address that is connected to, and no SNI is sent.
-        let name: String? =
-            switch target.origin.host {
-            case .name(let name): name
-            case .address: nil
-            }
-        let tls = try NIOSSLClientHandler(context: target.tls.context, serverHostname: name)
-        try channel.pipeline.syncOperations.addHandlers([tls, HandshakeHandler(handshake)])
+    private func tunnelFailed(_ proxy: OutboundProxy, _ failure: ProxyFailure) {
+        guard failure.concernsAddress, !ways.isEmpty else { return end(.failure(.proxyFailed(proxy, failure))) }
+        channel?.closeAtOnce()
+        channel = nil
+        connectNext()
     }
 
-    private func connected(_ channel: any Channel, handshake: EventLoopFuture<Void>?) {
-        guard whenEnded != nil else { return channel.closeAtOnce() }
-        guard let handshake else { return end(.success(channel)) }
+    private func secure(_ channel: any Channel) {
+        guard whenEnded != nil else { return }
+        guard target.origin.scheme == .https else { return end(.success(channel)) }
         pending.enter(.handshaking)
-        handshake.assumeIsolated().whenComplete { result in
+        let handshake = eventLoop.makePromise(of: Void.self)
+        handshake.futureResult.assumeIsolated().whenComplete { result in
             let certificate = try? channel.pipeline.syncOperations.nioSSL_peerCertificate()
             switch result {
-            case .success:
-                if case .name(let name) = self.target.origin.host, certificate?.isFor(name: name) != true {
-                    return self.end(.failure(.tlsFailed(.wrongName)))
-                }
-                self.end(.success(channel))
+            case .success where certificate?.isFor(self.target.origin.host) == true: self.end(.success(channel))
+            case .success: self.end(.failure(.tlsFailed(.wrongName)))
             case .failure(let error):
                 self.end(.failure(.tlsFailed(TLSFailure(error, certificate: certificate, now: time(nil)))))
             }
+        }
+        do {
+            // No name is sent (SNI) where there is none.
+            let name: String? = if case .name(let name) = target.origin.host { name } else { nil }
+            let tls = try NIOSSLClientHandler(context: target.tls.context, serverHostname: name)
+            // Who hears is there before who speaks.
+            add(HandshakeHandler(handshake), to: channel, telling: handshake)
+            add(tls, to: channel, telling: handshake)
+        } catch {
+            handshake.fail(error)
+        }
+    }
+
+    private func add(
+        _ handler: any ChannelHandler, to channel: any Channel, telling promise: EventLoopPromise<Void>
+    ) {
+        do {
+            try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+        } catch {
+            // Fails only on a channel that has closed since it connected.
+            promise.fail(error)
         }
     }
 

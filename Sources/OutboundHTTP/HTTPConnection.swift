@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// One connection of a pool: carries out what its state decides. Confined to the pool's event loop.
 final class HTTPConnection: ChannelInboundHandler {
@@ -83,6 +84,9 @@ final class HTTPConnection: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case is HTTPParserError, is NIOHTTPDecoderError: carryOut(state.decodingFailed(error))
+        case is BoringSSLError:
+            // In TLS 1.3 a server refuses the client's certificate, or that there is none, after the handshake.
+            carryOut(state.transportFailed(TLSFailure(error, certificate: nil, now: 0)))
         default: carryOut(state.transportFailed())
         }
     }

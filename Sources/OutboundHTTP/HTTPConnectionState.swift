@@ -38,6 +38,7 @@ struct HTTPConnectionState {
     private var answer: HTTPAnswer?
     private var isKeptAlive = false
     private var isTransportBroken = false
+    private var tlsFailure: TLSFailure?
     private var headByteCount = 0
     private var interimAnswerCount = 0
     private var answerLimit = HTTPAnswer.maximumBodyByteCount
@@ -151,8 +152,9 @@ struct HTTPConnectionState {
     }
 
     /// The socket or TLS failed; the connection is of no use any more.
-    mutating func transportFailed() -> Action {
+    mutating func transportFailed(_ tlsFailure: TLSFailure? = nil) -> Action {
         isTransportBroken = true
+        self.tlsFailure = tlsFailure
         isKeptAlive = false
         return phase == .idle ? close() : .close
     }
@@ -162,7 +164,7 @@ struct HTTPConnectionState {
         case .idle, .closed:
             return close(.none)
         case .waiting:
-            guard isReused else { return fail(.closedBeforeAnswer) }
+            guard isReused else { return fail(tlsFailure.map { .tlsFailed($0) } ?? .closedBeforeAnswer) }
             return close(.retry)
         case .readingHead, .readingBody:
             return fail(.closedDuringAnswer)

@@ -2,7 +2,7 @@ package import NIOCore
 
 /// One endpoint's keep-alive connections, for `GET` and `POST` over HTTP/1.1.
 ///
-/// Names are resolved and their addresses checked before every new connection. Redirects are not followed. A call on a
+/// Names are resolved and their addresses checked before every new connection, also where a proxy makes it. Redirects are not followed. A call on a
 /// kept connection that turns out closed before any byte of an answer is repeated once on a fresh one.
 package final class HTTPDestination: Sendable {
     private static let connectTimeout = Duration.seconds(5)
@@ -17,14 +17,14 @@ package final class HTTPDestination: Sendable {
     ///   - group: Must outlive all calls. One of its event loops serves this destination.
     package init(
         origin: HTTPOrigin, maxConnections: Int, policy: AddressPolicy, resolver: any AddressResolver, tls: TLSTrust,
-        idleTimeout: Duration = .seconds(30), group: any EventLoopGroup
+        proxy: OutboundProxy? = nil, idleTimeout: Duration = .seconds(30), group: any EventLoopGroup
     ) {
         precondition(maxConnections > 0, "a destination needs room for a connection")
         self.origin = origin
         eventLoop = group.next()
         pool = .makeBoxSendingValue(
             ConnectionPool(
-                target: .init(origin: origin, policy: policy, resolver: resolver, tls: tls),
+                target: .init(origin: origin, policy: policy, resolver: resolver, tls: tls, proxy: proxy),
                 maximumConnections: maxConnections, idleTimeout: TimeAmount(idleTimeout), eventLoop: eventLoop),
             eventLoop: eventLoop)
     }

@@ -9,6 +9,7 @@ package struct HTTPTimings: Hashable, Sendable {
     /// Waiting for one of the destination's connections.
     package fileprivate(set) var queueing: Duration?
     package fileprivate(set) var resolving: Duration?
+    /// Through a proxy, until it has connected.
     package fileprivate(set) var connecting: Duration?
     package fileprivate(set) var handshaking: Duration?
     /// From the request's first byte to the answer's.
@@ -23,7 +24,7 @@ package struct HTTPTimings: Hashable, Sendable {
         switch phase {
         case .queueing: queueing = (queueing ?? .zero) + duration
         case .resolving: resolving = (resolving ?? .zero) + duration
-        case .connecting: connecting = (connecting ?? .zero) + duration
+        case .connecting, .tunnelling: connecting = (connecting ?? .zero) + duration
         case .handshaking: handshaking = (handshaking ?? .zero) + duration
         case .waiting: waiting = (waiting ?? .zero) + duration
         case .reading: reading = (reading ?? .zero) + duration
@@ -35,6 +36,7 @@ package enum HTTPPhase: Hashable, Sendable {
     case queueing
     case resolving
     case connecting
+    case tunnelling
     case handshaking
     case waiting
     case reading
@@ -47,6 +49,7 @@ extension HTTPPhase: CustomStringConvertible {
         case .queueing: "waiting for a free connection"
         case .resolving: "resolving the name"
         case .connecting: "connecting"
+        case .tunnelling: "connecting through the outbound proxy"
         case .handshaking: "setting up TLS"
         case .waiting: "waiting for the answer"
         case .reading: "reading the answer"

@@ -10,6 +10,8 @@ package enum HTTPFailure: Error, Hashable, Sendable {
     case addressRefused(IPAddress, reason: String)
     case connectRefused(IPAddress)
     case connectFailed(IPAddress, reason: String)
+    /// Whom the call is for has not been reached, and may not know of it.
+    case proxyFailed(OutboundProxy, ProxyFailure)
     /// The time for resolving, connecting and TLS together ran out.
     case connectTimedOut(HTTPPhase)
     case tlsFailed(TLSFailure)
@@ -34,6 +36,7 @@ extension HTTPFailure: CustomStringConvertible {
         case .addressRefused(let address, let reason): "calls to \(address) are not allowed: it \(reason)"
         case .connectRefused(let address): "\(address) refused the connection"
         case .connectFailed(let address, let reason): "connecting to \(address) failed: \(reason)"
+        case .proxyFailed(let proxy, let failure): "the outbound proxy \(proxy) \(failure)"
         case .connectTimedOut(let phase): "the time to connect ran out while \(phase)"
         case .tlsFailed(let failure): "TLS failed: \(failure)"
         case .timedOut(let phase): "the time for the call ran out while \(phase)"

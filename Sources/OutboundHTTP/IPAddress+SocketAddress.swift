@@ -28,7 +28,8 @@ extension IPAddress {
         }
     }
 
-    package func socketAddress(port: Int) -> SocketAddress {
+    /// 4 or 16 bytes in network order.
+    var packed: ByteBuffer {
         var packed = ByteBuffer()
         switch self {
         case .v4(let number): packed.writeInteger(number)
@@ -36,6 +37,10 @@ extension IPAddress {
             packed.writeInteger(high)
             packed.writeInteger(low)
         }
+        return packed
+    }
+
+    package func socketAddress(port: Int) -> SocketAddress {
         do {
             return try SocketAddress(packedIPAddress: packed, port: port)
         } catch {

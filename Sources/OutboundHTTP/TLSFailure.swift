@@ -20,10 +20,7 @@ package enum TLSFailure: Hashable, Sendable {
     ///   - now: Seconds since 1970.
     init(_ error: any Error, certificate: NIOSSLCertificate?, now: Int) {
         switch error {
-        case let error as NIOSSLExtraError
-        where error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch:
-            self = .wrongName
-        case NIOSSLError.handshakeFailed(.sslError(let stack)):
+        case NIOSSLError.handshakeFailed(.sslError(let stack)), BoringSSLError.sslError(let stack):
             if stack.contains(.eofDuringHandshake) {
                 self = .closed
             } else if stack.contains(where: { $0.description.contains("CERTIFICATE_VERIFY_FAILED") }) {

@@ -27,6 +27,7 @@ struct Fields {
     }
 
     /// nil also where the key is not there.
+    @discardableResult
     func ifPresent<Result>(_ key: String, _ read: (Value) -> Result?) -> Result? {
         values[key].flatMap(read)
     }

@@ -22,7 +22,7 @@ extension Value {
                     "name", "merchant", "url", "format", "app_key", "secret", "timeout", "max_in_flight", "rate",
                     "ordered", "retry", "expire_after", "client_id", "client_secret", "grant_id", "api", "version",
                     "body", "base_url", "daily_quota", "breaker",
-                ])
+                ] + Self.tlsKeys)
         else { return nil }
         let name = fields.required("name") { $0.newName() }
         let merchant = fields.required("merchant") { $0.merchantReference() }
@@ -50,6 +50,7 @@ extension Value {
         }
         let dailyQuota = fields.ifPresent("daily_quota") { $0.integer(in: 1...1_000_000_000) }
         let breaker = fields.optional("breaker", default: true) { $0.boolean() }
+        let tls = tls(fields, for: url)
 
         guard let name, let merchant, let url, let format, let timeout, let maxInFlight, let ordered, let retry,
             let expireAfter, let breaker
@@ -57,7 +58,7 @@ extension Value {
         return EndpointSettings(
             name: name, merchant: merchant, url: url, format: format, timeout: timeout, maxInFlight: maxInFlight,
             rate: rate, ordered: ordered, retry: retry, expireAfter: expireAfter, dailyQuota: dailyQuota,
-            breaker: breaker)
+            breaker: breaker, tls: tls)
     }
 
     private func format(_ kind: Format?, _ fields: Fields) -> EndpointFormat? {

@@ -52,7 +52,11 @@ struct Relay: Service {
         let ledger = GroupLedger(
             pool: database.pool, relay: relay, outcomes: outcomes, metrics: settlements, logger: logger)
         let breakers = StoredBreakers(pool: database.pool, relay: relay, logger: logger)
-        let outside = Outside(group: group, resolver: SystemResolver(), trust: try TLSTrust())
+        let outside = Outside(
+            group: group, resolver: SystemResolver(), trust: try TLSTrust(), proxy: settings.outboundProxy)
+        if let proxy = settings.outboundProxy {
+            logger.notice("calls go out by a proxy", metadata: ["proxy": "\(proxy)"])
+        }
         let courier = Courier(
             platforms: PlatformList.all + [OwnAlerts()], ledger: ledger, breakers: breakers,
             accessTokens: StoredAccessTokens(

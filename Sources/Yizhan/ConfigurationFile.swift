@@ -31,5 +31,8 @@ struct ConfigurationFile: Sendable {
     private static let rules = RelayFileRules(
         platforms: Dictionary(uniqueKeysWithValues: PlatformList.all.map { ($0.name, $0.documentedFields) }),
         checkURL: { _ = try HTTPURL($0) },
-        checkStandardSecret: { _ = try StandardWebhooksSecret(parsing: $0) })
+        checkStandardSecret: { _ = try StandardWebhooksSecret(parsing: $0) },
+        checkCertificates: { try TLSTrust.check(certificates: $0) },
+        checkPrivateKey: { try TLSTrust.check(privateKey: $0) },
+        checkIdentity: { try TLSTrust.check($0) })
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Logging
+import OutboundHTTP
 import RelayCore
 
 /// Every setting, with its type and default. A flag beats an environment variable beats the default.
@@ -19,6 +20,8 @@ struct Settings: Sendable {
     /// Of the embedded PostgreSQL, its log and the key. Nil: `.yizhan`, or where PostgreSQL's user can reach.
     var dataDirectory: String?
     var log: LogSettings
+    /// Connects for all calls of the relay. Nil: they go out straight.
+    var outboundProxy: OutboundProxy?
     /// How long calls in flight may go on once the relay is told to stop.
     var shutdownGrace: Duration = .seconds(10)
 }
@@ -46,6 +49,18 @@ extension Settings {
 
         @OptionGroup var door: DoorFlags
         @OptionGroup var admin: AdminFlags
+        @OptionGroup var outbound: OutboundFlags
+    }
+
+    /// For commands that call others.
+    struct OutboundFlags: ParsableArguments {
+        @Option(
+            help: .init(
+                """
+                A proxy that connects (CONNECT) for all calls that go out. A user and a password of its own \
+                (http://user:password@host:port) are set by variable only. [YIZHAN_OUTBOUND_PROXY] (default: none)
+                """, valueName: "http://host:port"))
+        var outboundProxy: String?
     }
 
     /// For commands that only ask a running relay.
@@ -97,15 +112,16 @@ extension Settings {
     init(_ flags: Flags, environment: some ConfigProvider = EnvironmentVariablesProvider()) throws {
         self = try Settings(
             database: flags.database, log: flags.log, listen: flags.listen, door: flags.door,
-            adminListen: flags.admin.adminListen, environment: environment)
+            adminListen: flags.admin.adminListen, outboundProxy: flags.outbound.outboundProxy, environment: environment)
     }
 
     init(
-        _ database: DatabaseFlags, log: LogFlags,
+        _ database: DatabaseFlags, outbound: OutboundFlags? = nil, log: LogFlags,
         environment: some ConfigProvider = EnvironmentVariablesProvider()
     ) throws {
         self = try Settings(
-            database: database, log: log, listen: nil, door: nil, adminListen: nil, environment: environment)
+            database: database, log: log, listen: nil, door: nil, adminListen: nil,
+            outboundProxy: outbound?.outboundProxy, environment: environment)
     }
 
     static func adminListen(
@@ -115,18 +131,36 @@ extension Settings {
         return try adminListen(flags.adminListen ?? variable.flatMap { $0.isEmpty ? nil : $0 })
     }
 
+    private static func outboundProxy(_ text: String?, flag: String?) throws -> OutboundProxy? {
+        guard let text else { return nil }
+        let setting = "YIZHAN_OUTBOUND_PROXY (--outbound-proxy)"
+        do {
+            let proxy = try OutboundProxy(text)
+            guard !proxy.hasCredentials || flag == nil else {
+                throw ValidationError(
+                    "\(setting): a user and a password are set by variable only: everybody here can read a command line"
+                )
+            }
+            return proxy
+        } catch let error as OutboundProxyError {
+            throw ValidationError("\(setting): \(error)")
+        }
+    }
+
     private static func adminListen(_ text: String?) throws -> ListenAddress {
         try ListenAddress(text ?? defaultAdminListen, setting: "YIZHAN_ADMIN_LISTEN (--admin-listen)")
     }
 
     private init(
         database: DatabaseFlags, log: LogFlags, listen: String?, door: DoorFlags?, adminListen: String?,
+        outboundProxy: String?,
         environment: some ConfigProvider
     ) throws {
         let flags: [(AbsoluteConfigKey, String?)] = [
             ("database.url", database.databaseURL), ("yizhan.data.dir", database.dataDir),
             ("yizhan.listen", listen), ("yizhan.admin.listen", adminListen),
-            ("yizhan.log.level", log.logLevel), ("yizhan.log.format", log.logFormat),
+            ("yizhan.outbound.proxy", outboundProxy), ("yizhan.log.level", log.logLevel),
+            ("yizhan.log.format", log.logFormat),
             ("yizhan.tls.certificate", door?.tlsCertificate), ("yizhan.tls.key", door?.tlsKey),
             ("yizhan.trusted.proxies", door?.trustedProxies),
             ("yizhan.max.connections.per.address", door?.maxConnectionsPerAddress),
@@ -149,6 +183,7 @@ extension Settings {
             certificate: text("yizhan.tls.certificate"), key: text("yizhan.tls.key"),
             trustedProxies: text("yizhan.trusted.proxies"),
             connectionsPerAddress: text("yizhan.max.connections.per.address"))
+        self.outboundProxy = try Self.outboundProxy(text("yizhan.outbound.proxy", isSecret: true), flag: outboundProxy)
         let levelText = text("yizhan.log.level") ?? Logger.Level.info.rawValue
         guard let level = Logger.Level(rawValue: levelText) else {
             throw ValidationError(

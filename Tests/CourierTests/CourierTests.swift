@@ -172,6 +172,25 @@ import Testing
         }
     }
 
+    @Test func aChangeOfWhatTLSNeedsIsTakenForTheNextCall() async throws {
+        try await LoopbackMerchant.run { merchant in
+            let test = try TestCourier()
+            var endpoint = Endpoint.test(url: merchant.url)
+            test.configure(endpoint)
+            try await test.run { _ in
+                try test.begin(.test(1))
+                _ = try await test.report(of: .test(1))
+                // Not even readable: the connection that is open already is not used on.
+                endpoint.tls.authorities = "no PEM"
+                test.configure(endpoint)
+                let slot = test.courier.takeSlot(of: endpoint.id)
+                if let slot { test.courier.begin(.test(2), in: slot) }
+                try await eventually("the connection is closed") { merchant.connections == 0 }
+                #expect(merchant.calls.count == 1)
+            }
+        }
+    }
+
     @Test func noCallIsLostWhileTheConfigurationChangesAllTheTime() async throws {
         try await LoopbackMerchant.run { merchant in
             let test = try TestCourier()

@@ -43,6 +43,20 @@ import Testing
         #expect(sent == ["msgtype": "text", "text": ["content": "已暂停 \"erp\"\nErp is paused"]])
     }
 
+    @Test func aRobotAtAnAddressThatIsNotAllowedIsNotCalled() async throws {
+        try await LoopbackMerchant.run { robot in
+            let test = try TestCourier()
+            let address = "http://127.0.0.1:\(robot.port)/robot/send"
+            test.configure(.test(url: address, format: .robot(.wecom, query: query)), allow: ["10.0.0.0/8"])
+            try await test.run { _ in
+                try test.begin(delivery())
+                let report = try await test.report(of: delivery())
+                #expect(report.reason?.hasPrefix("calls to 127.0.0.1 are not allowed") == true)
+                #expect(robot.calls.isEmpty)
+            }
+        }
+    }
+
     @Test(arguments: [
         (200, #"{"errcode":310000,"errmsg":"keywords not in content"}"#, "the robot answered errcode 310000"),
         (200, "<html>", "the answer has no errcode"), (200, #"{"errmsg":"ok"}"#, "the answer has no errcode"),

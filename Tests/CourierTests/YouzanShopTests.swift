@@ -53,6 +53,20 @@ import Testing
         }
     }
 
+    @Test func neitherTheTokensNorTheAPIAreAskedForAtAnAddressThatIsNotAllowed() async throws {
+        try await LoopbackMerchant.run { cloud in
+            let test = try TestCourier()
+            test.configure(
+                .test(url: "http://127.0.0.1:\(cloud.port)/open/", format: Self.format(), timeout: .milliseconds(500)),
+                allow: ["10.0.0.0/8"])
+            try await test.run { _ in
+                try test.begin(.test())
+                _ = try await test.report(of: .test())
+                #expect(cloud.calls.isEmpty && cloud.connections == 0)
+            }
+        }
+    }
+
     @Test func theApiIsCalledWithATokenAndTheTemplateFilledIn() async throws {
         try await withShop { test, cloud in
             let delivery = LeasedDelivery.test()

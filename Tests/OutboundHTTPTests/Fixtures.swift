@@ -46,13 +46,15 @@ let systemTrust = Result { try TLSTrust() }
 /// A destination on loopback, closed when `body` is through.
 func withDestination<Result>(
     _ url: String, maxConnections: Int = 4, resolver: any AddressResolver = ScriptedResolver(["127.0.0.1"]),
-    allow: [String] = ["127.0.0.0/8", "::1/128"], trust: TLSTrust? = nil, idleTimeout: Duration = .seconds(30),
+    allow: [String] = ["127.0.0.0/8", "::1/128"], trust: TLSTrust? = nil, proxy: OutboundProxy? = nil,
+    idleTimeout: Duration = .seconds(30),
     _ body: (HTTPDestination) async throws -> Result
 ) async throws -> Result {
     let destination = HTTPDestination(
         origin: try HTTPURL(url).origin, maxConnections: maxConnections,
         policy: AddressPolicy(allowedNetworks: try allow.map { try CIDR($0) }), resolver: resolver,
-        tls: try trust ?? systemTrust.get(), idleTimeout: idleTimeout, group: MultiThreadedEventLoopGroup.singleton)
+        tls: try trust ?? systemTrust.get(), proxy: proxy, idleTimeout: idleTimeout,
+        group: MultiThreadedEventLoopGroup.singleton)
     let result = try await body(destination)
     await destination.close()
     return result

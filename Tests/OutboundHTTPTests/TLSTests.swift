@@ -1,4 +1,5 @@
 import NIOSSL
+import TestSupport
 import Testing
 
 @testable import OutboundHTTP
@@ -76,6 +77,14 @@ import Testing
         #expect(exchange.failure == .tlsFailed(.untrusted))
     }
 
+    @Test func aSelfSignedCertificateIsRefused() async throws {
+        let tls = try TestAuthority.server(try CertificateAuthority.selfSigned(names: "DNS:erp.example"))
+        for trust in [authority.trust, try systemTrust.get()] {
+            let exchange = try await call("erp.example", tls, trust: trust)
+            #expect(exchange.failure == .tlsFailed(.untrusted))
+        }
+    }
+
     @Test func versionsBefore12AreRefused() async throws {
         let tls = try authority.server(for: "DNS:erp.example", newest: .tlsv11)
         let exchange = try await call("erp.example", tls)
@@ -121,8 +130,4 @@ import Testing
         }
     }
 
-    @Test(arguments: ["not PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
-    func authoritiesThatAreNoCertificatesAreRefused(text: String) {
-        #expect(throws: TLSTrustError.self) { try TLSTrust(additionalAuthorities: text) }
-    }
 }

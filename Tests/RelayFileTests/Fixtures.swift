@@ -17,7 +17,17 @@ let rules = RelayFileRules(
     checkURL: { text in
         guard text.hasPrefix("https://") else { throw Refused(description: "\(text) does not start with https://") }
     },
-    checkStandardSecret: { _ = try StandardWebhooksSecret(parsing: $0) })
+    checkStandardSecret: { _ = try StandardWebhooksSecret(parsing: $0) },
+    checkCertificates: { text in
+        guard text.hasPrefix("certificate") else { throw Refused(description: "is no certificate") }
+    },
+    checkPrivateKey: { key in
+        guard key.reveal().hasPrefix("key") else { throw Refused(description: "is no key") }
+    },
+    checkIdentity: { identity in
+        guard identity.certificate.dropFirst("certificate".count) == identity.key.reveal().dropFirst("key".count)
+        else { throw Refused(description: "is the key of another certificate") }
+    })
 
 let environment = ["RRX_SECRET": "eRdLi88c6I6L95PFSX1Nq69Y84xLcD3T", "TEAHOUSE_WHSEC": standardSecret]
 

@@ -96,10 +96,10 @@ extension Logger {
 }
 
 extension Outside {
-    package static func loopback() throws -> Outside {
+    package static func loopback(proxy: OutboundProxy? = nil) throws -> Outside {
         Outside(
             group: MultiThreadedEventLoopGroup.singleton, resolver: SystemResolver(threadCount: 1),
-            trust: try systemTrust.get())
+            trust: try systemTrust.get(), proxy: proxy)
     }
 }
 

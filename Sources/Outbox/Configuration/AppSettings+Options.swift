@@ -61,17 +61,31 @@ extension AllianceSettings {
 extension EndpointSettings {
     /// The column `options` of an endpoint.
     var options: JSON {
-        guard let alerts else { return format.options }
-        return .object(
-            (format.options.members ?? []) + [
+        var members = format.options.members ?? []
+        if let alerts {
+            members.append(
                 .init(
                     name: "alerts",
                     value: [
                         "merchant": alerts.merchant.map { .string($0) } ?? .null,
                         "on": .string(alerts.kinds.map(\.rawValue).sorted().joined(separator: ",")),
                         "breaker_open_for": .string(alerts.breakerOpenFor.text), "at_most": .string(alerts.atMost.text),
-                    ])
-            ])
+                    ]))
+        }
+        if let authorities = tls.authorities { members.append(.init(name: "ca", value: .string(authorities))) }
+        if let client = tls.client {
+            members.append(.init(name: "client_certificate", value: .string(client.certificate)))
+        }
+        return .object(members)
+    }
+}
+
+extension EndpointTLS {
+    init(options: JSON, clientKey: Secret?) {
+        self.init(authorities: options["ca"]?.stringValue)
+        if let certificate = options["client_certificate"]?.stringValue, let clientKey {
+            client = ClientIdentity(certificate: certificate, key: clientKey)
+        }
     }
 }
 

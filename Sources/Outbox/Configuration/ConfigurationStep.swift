@@ -137,7 +137,8 @@ struct ConfigurationStep: Sendable {
     private func put(
         _ endpoint: EndpointSettings, sealing box: SecretBox, on connection: isolated PostgresConnection
     ) async throws {
-        let sealed = try SealedSecrets(secret: endpoint.format.secret).seal(for: .endpoint(endpoint.name), in: box)
+        let sealed = try SealedSecrets(secret: endpoint.format.secret, clientKey: endpoint.tls.client?.key)
+            .seal(for: .endpoint(endpoint.name), in: box)
         try await connection.query(
             """
             INSERT INTO yizhan.endpoint AS e

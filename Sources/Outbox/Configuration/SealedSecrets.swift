@@ -19,6 +19,8 @@ struct SealedSecrets: Hashable, Sendable {
     var declaredCallbackKey: Secret?
     /// Those in force.
     var callbackKeys = CallbackKeyRing()
+    /// Of the endpoint's client certificate.
+    var clientKey: Secret?
 
     func seal(for row: Row, in box: SecretBox) throws(SealError) -> [UInt8] {
         var content: [JSON.Member] = [.init(name: "secret", value: .string(secret.reveal()))]
@@ -28,6 +30,7 @@ struct SealedSecrets: Hashable, Sendable {
         if !callbackKeys.keys.isEmpty {
             content.append(.init(name: "callback_keys", value: .array(callbackKeys.keys.map(\.json))))
         }
+        if let clientKey { content.append(.init(name: "client_key", value: .string(clientKey.reveal()))) }
         return try box.seal(JSON.object(content).serialized(), for: row.place)
     }
 
@@ -40,7 +43,8 @@ struct SealedSecrets: Hashable, Sendable {
         }
         return SealedSecrets(
             secret: Secret(text), declaredCallbackKey: content["callback_key"]?.stringValue.map { Secret($0) },
-            callbackKeys: CallbackKeyRing(keys ?? []))
+            callbackKeys: CallbackKeyRing(keys ?? []),
+            clientKey: content["client_key"]?.stringValue.map { Secret($0) })
     }
 }
 

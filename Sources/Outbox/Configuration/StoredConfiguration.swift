@@ -130,14 +130,16 @@ extension StoredConfiguration {
     ) throws -> (endpoint: Endpoint, sealed: [UInt8]) {
         let name = try row.text(1)
         let sealed = try row.bytes(12)
-        let secret = try SealedSecrets.open(sealed, for: .endpoint(name), in: box).secret
+        let secrets = try SealedSecrets.open(sealed, for: .endpoint(name), in: box)
         let found: EndpointFormat?
         let alerts: AlertSettings?
+        let tls: EndpointTLS
         do {
             let options = try JSON(parsing: row.text(15))
             found = try EndpointFormat(
-                name: row.text(4), appKey: row.optional.text(5), options: options, secret: secret)
+                name: row.text(4), appKey: row.optional.text(5), options: options, secret: secrets.secret)
             alerts = try AlertSettings(options: options)
+            tls = EndpointTLS(options: options, clientKey: secrets.clientKey)
         } catch {
             throw ConfigurationError.unreadable(row: "endpoint \(name)", reason: "\(error)")
         }
@@ -160,6 +162,7 @@ extension StoredConfiguration {
             expireAfter: try row.interval(11),
             dailyQuota: try row.optional.int32(16).map { Int($0) },
             breaker: try row.bool(17),
+            tls: tls,
             isPaused: try row.bool(13))
         endpoint.alerts = alerts
         return (endpoint, sealed)

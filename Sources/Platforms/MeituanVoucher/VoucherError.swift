@@ -62,7 +62,7 @@ extension HTTPFailure {
     fileprivate var mayPass: Bool {
         switch self {
         case .nameNotResolved, .connectRefused, .connectFailed, .connectTimedOut, .timedOut, .closedBeforeAnswer,
-            .closedDuringAnswer:
+            .closedDuringAnswer, .proxyFailed:
             true
         case .invalidCall, .destinationClosed, .addressRefused, .tlsFailed, .headTooLarge, .malformedAnswer,
             .cancelled:

@@ -10,6 +10,7 @@ package enum GoodsLibraryError: Error, Hashable {
     /// Other questions are open, as many as may be.
     case busy
     case unwritable(FormError)
+    case tls(TLSTrustError)
     case unreachable(HTTPFailure)
     case status(Int)
     case tooLarge
@@ -28,6 +29,7 @@ extension GoodsLibraryError: CustomStringConvertible {
         case .paused: "the endpoint is paused"
         case .busy: "\(MerchantGoodsLibrary.maximumQuestions) other questions are open"
         case .unwritable(let error): "the call cannot be written: \(error)"
+        case .tls(let error): "\(error)"
         case .unreachable(let failure): "\(failure)"
         case .status(let status): "HTTP \(status)"
         case .tooLarge: "the answer is larger than \(MerchantGoodsLibrary.answerLimit / 1024) KiB"

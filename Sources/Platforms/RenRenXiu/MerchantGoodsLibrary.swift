@@ -140,6 +140,12 @@ package final class MerchantGoodsLibrary: GoodsLibrary {
         } catch {
             throw .unwritable(error)
         }
+        let outside: Outside
+        do {
+            outside = try self.outside.trusting(endpoint.tls)
+        } catch {
+            throw .tls(error)
+        }
         let wait = min(endpoint.timeout, Self.longestWait)
         // What is no network allows nothing; the courier has said so already.
         let policy = AddressPolicy(networks: networks) { _, _ in }

@@ -167,7 +167,9 @@ extension EndpointSettings {
             Field("breaker_open_for", alerts?.breakerOpenFor.text), Field("at_most", alerts?.atMost.text),
             Field("grant_id", format.youzan?.grantID),
             Field("api", format.youzan?.api), Field("version", format.youzan?.version),
-            Field("body", unshown: format.youzan?.body),
+            Field("body", unshown: format.youzan?.body), Field("ca", unshown: tls.authorities),
+            Field("client_certificate", unshown: tls.client?.certificate),
+            Field("client_key", secret: tls.client?.key),
         ]
     }
 }

@@ -15,14 +15,14 @@ package struct Endpoint: Hashable, Sendable {
         id: EndpointID, name: String, merchant: String, url: String, format: EndpointFormat,
         timeout: Duration = .seconds(10), maxInFlight: Int = 32, rate: Rate? = nil, ordered: Bool = false,
         retry: RetrySchedule = .standard, expireAfter: Duration = .seconds(72 * 3600),
-        dailyQuota: Int? = nil, breaker: Bool = true, isPaused: Bool = false
+        dailyQuota: Int? = nil, breaker: Bool = true, tls: EndpointTLS = EndpointTLS(), isPaused: Bool = false
     ) {
         self.init(
             id: id,
             settings: EndpointSettings(
                 name: name, merchant: merchant, url: url, format: format, timeout: timeout, maxInFlight: maxInFlight,
                 rate: rate, ordered: ordered, retry: retry, expireAfter: expireAfter, dailyQuota: dailyQuota,
-                breaker: breaker),
+                breaker: breaker, tls: tls),
             isPaused: isPaused)
     }
 
@@ -51,6 +51,7 @@ package struct EndpointSettings: Hashable, Sendable {
     package var dailyQuota: Int?
     /// Whether the endpoint is left alone for a while when it keeps failing.
     package var breaker: Bool
+    package var tls: EndpointTLS
     /// Nil but for endpoints of the relay's own.
     package var alerts: AlertSettings?
 
@@ -58,7 +59,8 @@ package struct EndpointSettings: Hashable, Sendable {
         name: String, merchant: String, url: String, format: EndpointFormat,
         timeout: Duration = .seconds(10), maxInFlight: Int = 32, rate: Rate? = nil, ordered: Bool = false,
         retry: RetrySchedule = .standard, expireAfter: Duration = .seconds(72 * 3600),
-        dailyQuota: Int? = nil, breaker: Bool = true, alerts: AlertSettings? = nil
+        dailyQuota: Int? = nil, breaker: Bool = true, tls: EndpointTLS = EndpointTLS(),
+        alerts: AlertSettings? = nil
     ) {
         self.name = name
         self.merchant = merchant
@@ -72,6 +74,7 @@ package struct EndpointSettings: Hashable, Sendable {
         self.expireAfter = expireAfter
         self.dailyQuota = dailyQuota
         self.breaker = breaker
+        self.tls = tls
         self.alerts = alerts
     }
 }

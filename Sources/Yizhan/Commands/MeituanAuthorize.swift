@@ -39,6 +39,7 @@ struct MeituanAuthorize: AsyncParsableCommand {
     var json = false
 
     @OptionGroup var database: Settings.DatabaseFlags
+    @OptionGroup var outbound: Settings.OutboundFlags
     @OptionGroup var log: Settings.LogFlags
 
     func validate() throws {
@@ -49,7 +50,7 @@ struct MeituanAuthorize: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var settings = try Settings(database, log: log)
+        var settings = try Settings(database, outbound: outbound, log: log)
         // The command itself says what became of it.
         settings.log.level = max(settings.log.level, .error)
         let logger = settings.log.logger()
@@ -60,7 +61,8 @@ struct MeituanAuthorize: AsyncParsableCommand {
             let authorizations = VoucherAuthorizations(
                 store: ShopAuthorizationStore(pool: database.pool, box: box), directory: { directory },
                 outside: Outside(
-                    group: MultiThreadedEventLoopGroup.singleton, resolver: resolver, trust: try TLSTrust()),
+                    group: MultiThreadedEventLoopGroup.singleton, resolver: resolver, trust: try TLSTrust(),
+                    proxy: settings.outboundProxy),
                 logger: logger)
             defer { resolver.close() }
             try await act(authorizations)

@@ -1,9 +1,11 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 import TestSupport
 import Testing
@@ -14,14 +16,16 @@ final class RecordingMerchant: Sendable {
     typealias Script = @Sendable (MerchantCall) async throws -> MerchantAnswer
 
     private let script: Script
+    private let tls: TLSConfiguration?
     private let port = Mutex<Int?>(nil)
     private let seen = Mutex<[MerchantCall]>([])
 
     /// Runs `body` with a merchant, which ends with it.
     static func with<Result: Sendable>(
-        _ script: @escaping Script, _ body: (RecordingMerchant, _ port: Int) async throws -> Result
+        tls: TLSConfiguration? = nil, _ script: @escaping Script,
+        _ body: (RecordingMerchant, _ port: Int) async throws -> Result
     ) async throws -> Result {
-        let merchant = RecordingMerchant(script)
+        let merchant = RecordingMerchant(script, tls: tls)
         return try await withThrowingTaskGroup { group in
             group.addTask { try await merchant.serve() }
             var port: Int?
@@ -35,8 +39,9 @@ final class RecordingMerchant: Sendable {
         }
     }
 
-    private init(_ script: @escaping Script) {
+    private init(_ script: @escaping Script, tls: TLSConfiguration?) {
         self.script = script
+        self.tls = tls
     }
 
     /// In the order in which they came.
@@ -62,6 +67,7 @@ final class RecordingMerchant: Sendable {
     private func serve() async throws {
         try await Application(
             responder: CallbackResponder { (request: Request, _: Context) in try await self.answer(request) },
+            server: try tls.map { try .tls(tlsConfiguration: $0) } ?? .http1(),
             configuration: .init(address: .hostname("127.0.0.1", port: 0), backlog: 1_024),
             onServerRunning: { channel in self.port.withLock { $0 = channel.localAddress?.port } },
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),

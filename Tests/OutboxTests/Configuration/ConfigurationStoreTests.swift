@@ -57,6 +57,9 @@ import Testing
                 """
                 SELECT (SELECT count(*) FROM yizhan.app AS a WHERE strpos(encode(a.sealed_secrets, 'escape'), 'app') > 0)
                      + (SELECT count(*) FROM yizhan.ops_log AS o WHERE strpos(o.arguments::text, 'whsec') > 0)
+                     + (SELECT count(*) FROM yizhan.endpoint AS e WHERE strpos(e::text, 'client''s key') > 0)
+                     + (SELECT count(*) FROM yizhan.endpoint AS e
+                        WHERE strpos(encode(e.sealed_secrets, 'escape'), 'client') > 0)
                 """)
             #expect(leaks == 0)
         }

@@ -74,10 +74,14 @@ extension Declaration {
                     format: .standard(secret: Secret("whsec_1")), timeout: .milliseconds(2500), maxInFlight: 7,
                     rate: Rate(count: 30, period: .seconds(60)), ordered: true,
                     retry: RetrySchedule(steps: [.milliseconds(1), .seconds(5), .seconds(30 * 86_400)]),
-                    expireAfter: .seconds(365 * 86_400), dailyQuota: 2_000, breaker: false),
+                    expireAfter: .seconds(365 * 86_400), dailyQuota: 2_000, breaker: false,
+                    tls: EndpointTLS(
+                        authorities: "authority\n",
+                        client: ClientIdentity(certificate: "certificate\n", key: Secret("client's key\n")))),
                 EndpointSettings(
                     name: "audit", merchant: "teahouse", url: "https://audit.example/",
-                    format: .platform(appKey: "own", secret: Secret("audit's")), retry: RetrySchedule(steps: [])),
+                    format: .platform(appKey: "own", secret: Secret("audit's")), retry: RetrySchedule(steps: []),
+                    tls: EndpointTLS(authorities: "authority\n")),
                 EndpointSettings(
                     name: "shop", merchant: "teahouse", url: "https://open.youzan.example",
                     format: .youzan(

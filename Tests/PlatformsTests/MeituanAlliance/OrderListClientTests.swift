@@ -11,14 +11,15 @@ import Testing
         type: 4, startTime: 1_732_150_000, endTime: 1_732_240_000, page: 1, limit: 100)
 
     private func ask(
-        port: Int, _ query: OrderListQuery = query, timeout: Duration = .seconds(10), path: String = ""
+        port: Int, _ query: OrderListQuery = query, timeout: Duration = .seconds(10), path: String = "",
+        networks: [String] = loopback, proxy: OutboundProxy? = nil
     ) async throws -> Result<OrderListPage, OrderListError> {
         let app = App(
             id: AppID(1), name: "alliance", merchant: "teahouse", platform: "meituan-alliance", appKey: "mtkey",
             secret: Secret("8f1c2e9b7a6d4053"))
         let client = OrderListClient(
-            outside: try .loopback(), timeout: timeout, unixMilliseconds: { 1_732_240_000_999 })
-        let policy = AddressPolicy(networks: Self.loopback) { _, _ in }
+            outside: try .loopback(proxy: proxy), timeout: timeout, unixMilliseconds: { 1_732_240_000_999 })
+        let policy = AddressPolicy(networks: networks) { _, _ in }
         do throws(OrderListError) {
             return .success(
                 try await client.page(
@@ -48,6 +49,23 @@ import Testing
                 call.target
                     == "/api/orderList?key=mtkey&ts=1732240000&type=4&startTime=1732150000&endTime=1732240000&page=1"
                     + "&limit=100&queryTimeType=2&sign=33d864003b4e88e3395128c91c1e356f")
+        }
+    }
+
+    @Test func itGoesThroughTheProxyAndOnlyToAddressesThatAreAllowed() async throws {
+        try await LoopbackPeer.with { _, _ in
+            .text(#"{"dataList":[],"total":0}"#)
+        } _: { peer, port in
+            try await LoopbackProxy.with { proxy in
+                let outbound = try OutboundProxy("http://127.0.0.1:\(proxy.port)")
+                guard case .failure = try await ask(port: port, networks: [], proxy: outbound) else {
+                    Issue.record("the call was made")
+                    return
+                }
+                #expect(peer.calls.isEmpty && proxy.requests.isEmpty)
+                #expect(try await ask(port: port, proxy: outbound).get().total == 0)
+                #expect(peer.calls.count == 1 && proxy.requests.count == 1)
+            }
         }
     }
 

@@ -57,6 +57,18 @@ import Testing
 
     private static let found = #"found ["茶 1.50"] of 1"#
 
+    @Test func theEndpointsOwnAuthoritiesAreTrustedInThePlaceOfTheSystems() async throws {
+        try await LoopbackPeer.with { _, _ in
+            Self.ok
+        } _: { peer, port in
+            var house = try House(port: port)
+            house.endpoint.tls.authorities = "no PEM"
+            #expect(await house.ask(house.library()) == "unavailable")
+            #expect(house.log.all.first?.contains("expected certificates in PEM") == true)
+            #expect(peer.calls.isEmpty)
+        }
+    }
+
     @Test func itAsksInThePlatformsFormatSignedWithTheEndpointsOwnKey() async throws {
         try await LoopbackPeer.with { _, _ in
             Self.ok

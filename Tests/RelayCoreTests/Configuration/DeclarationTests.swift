@@ -76,6 +76,21 @@ import Testing
         #expect(!report.contains("hidden"))
     }
 
+    @Test func whatTLSNeedsIsNotShownWhereItChanges() {
+        var next = current
+        next.endpoints["erp"]?.tls = EndpointTLS(
+            authorities: "hidden", client: ClientIdentity(certificate: "hidden", key: Secret("hidden")))
+        var later = next
+        later.endpoints["erp"]?.tls.client?.key = Secret("hidden as well")
+        #expect(
+            next.changes(from: current, prune: false).report == """
+                ~ endpoint erp: ca changed
+                ~ endpoint erp: client_certificate changed
+                ~ endpoint erp: client_key changed
+                """)
+        #expect(later.changes(from: next, prune: false).report == "~ endpoint erp: client_key changed")
+    }
+
     @Test func theRoutesOfAnAppAreOneList() throws {
         let one = RouteSettings(event: try ShellPattern("goods.issue"), endpoint: "audit")
         let next = Declaration(routes: ["rrx": [one]])
