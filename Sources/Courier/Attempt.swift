@@ -9,11 +9,17 @@ struct Attempt {
     let endpoint: Endpoint
     var startedAt: ContinuousClock.Instant?
     /// Not to be seen in what is kept of an answer.
-    var secrets: [Secret] = []
+    var secrets: [Secret]
 
     init(_ delivery: LeasedDelivery, _ endpoint: Endpoint) {
         self.delivery = delivery
         self.endpoint = endpoint
+        secrets =
+            switch endpoint.format {
+            // Several while one is being replaced.
+            case .standard(let secret): secret.reveal().split(separator: " ").map { Secret(String($0)) }
+            case .platform, .youzan, .robot: [endpoint.format.secret]
+            }
     }
 
     /// Nil if the call may be made.
@@ -40,7 +46,7 @@ struct Attempt {
     ) -> AttemptReport {
         judge(exchange, platform: platform) { answer in
             let merchantAnswer = MerchantAnswer(
-                status: answer.status, body: answer.body, retryAfter: answer.value(of: "Retry-After"))
+                status: answer.status, body: answer.body.hiding(secrets), retryAfter: answer.value(of: "Retry-After"))
             return Judgement(of: merchantAnswer, atUnixMilliseconds: now)
         }
     }

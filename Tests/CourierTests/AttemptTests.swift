@@ -74,6 +74,17 @@ import Testing
         #expect(judge(status: 500, headers: [("Retry-After", "20")]).delay.map { $0 <= .seconds(6) } == true)
     }
 
+    @Test func aSecretThatTheMerchantQuotesIsKeptNowhere() throws {
+        let endpoint = Endpoint.test(format: .standard(secret: Secret("whsec_new whsec_old")))
+        let failed = judge(status: 500, "secrets: whsec_new, whsec_old", endpoint: endpoint)
+        #expect(failed.answerStart == "secrets: ‹secret›, ‹secret›")
+        let refused = judge(
+            status: 200, #"{"result":1,"msg":"wrong whsec_old","result_data":{"a":"whsec_new"}}"#,
+            delivery: .test(answersPlatform: true), endpoint: endpoint)
+        #expect(refused.reason == "wrong ‹secret›")
+        #expect(refused.answer.map { String(decoding: $0, as: UTF8.self) }?.contains("whsec") == false)
+    }
+
     @Test func theLastFailureIsExhausted() {
         let report = judge(status: 500, "broken", delivery: .test(attempt: 3))
         #expect(report.settled == .exhausted)

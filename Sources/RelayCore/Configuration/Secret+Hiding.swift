@@ -6,3 +6,16 @@ extension String {
         }
     }
 }
+
+extension [UInt8] {
+    /// The same for a body of UTF-8; as it is where it quotes nothing, which is cheap to see.
+    package func hiding(_ secrets: [Secret]) -> [UInt8] {
+        guard secrets.contains(where: { quotes(Array($0.reveal().utf8)) }) else { return self }
+        return Array(String(decoding: self, as: UTF8.self).hiding(secrets).utf8)
+    }
+
+    private func quotes(_ secret: [UInt8]) -> Bool {
+        guard let first = secret.first, secret.count <= count else { return false }
+        return (0...(count - secret.count)).contains { self[$0] == first && self[$0...].starts(with: secret) }
+    }
+}
