@@ -22,7 +22,7 @@ package struct ShopAuthorizationStore: Sendable {
     package func keep(
         _ link: Secret, for shop: ShopID, merchant: String?, by requester: String
     ) async throws -> ShopAuthorization {
-        let sealed = try box.seal(Array(link.reveal().utf8), for: Self.place(shop))
+        let sealed = try box.seal(Array(link.reveal().utf8), for: Self.place("\(shop)"))
         let at = try await pool.query(
             """
             WITH kept AS (
@@ -53,7 +53,7 @@ package struct ShopAuthorizationStore: Sendable {
             WHERE s.shop_id = $1
             """, [.text("\(shop)")])
         guard let row = rows.first else { return nil }
-        let link = try box.open(row.bytes(0), for: Self.place(shop))
+        let link = try box.open(row.bytes(0), for: Self.place("\(shop)"))
         return ShopAuthorization(
             shop: shop, merchant: try row.optional.text(1), link: Secret(String(decoding: link, as: UTF8.self)),
             requestedBy: try row.text(2), requestedAt: Timestamp(unixMilliseconds: try row.unixMicroseconds(3) / 1_000))
@@ -73,7 +73,8 @@ package struct ShopAuthorizationStore: Sendable {
         ).first != nil
     }
 
-    private static func place(_ shop: ShopID) -> String {
+    /// Where a shop's link belongs.
+    static func place(_ shop: String) -> String {
         "voucher/\(shop)"
     }
 }

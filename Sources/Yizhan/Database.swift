@@ -11,6 +11,8 @@ struct Database: Sendable {
     let configuration: PostgresConfiguration
     let pool: PostgresPool
     let keys: MasterKeys?
+    /// Where the keys are from; nil where they are a setting, or none.
+    let masterKeyFile: String?
     private let embedded: EmbeddedPostgreSQL?
 
     /// Starts the embedded PostgreSQL where no database is named, and where it does not run already for a relay.
@@ -19,7 +21,7 @@ struct Database: Sendable {
         if let url = settings.databaseURL {
             return try Database(
                 conninfo: url.reveal(), keys: settings.masterKey.map { try MasterKeys(text: $0.reveal()) },
-                embedded: nil, logger: logger)
+                masterKeyFile: nil, embedded: nil, logger: logger)
         }
         let directory: FilePath
         if let named = settings.dataDirectory {
@@ -29,11 +31,13 @@ struct Database: Sendable {
         }
         let running = joining ? try EmbeddedPostgreSQL.connectionURL(ofRunningIn: directory) : nil
         let embedded = running == nil ? try await EmbeddedPostgreSQL.start(in: directory, logger: logger) : nil
+        let file = settings.masterKey == nil ? directory.appending("master.key").string : nil
         let keys =
             try settings.masterKey.map { try MasterKeys(text: $0.reveal()) }
-            ?? MasterKeys.loadOrCreate(at: directory.appending("master.key").string)
+            ?? file.map { try MasterKeys.loadOrCreate(at: $0) }
         return try Database(
-            conninfo: running ?? embedded?.connectionURL ?? "", keys: keys, embedded: embedded, logger: logger)
+            conninfo: running ?? embedded?.connectionURL ?? "", keys: keys, masterKeyFile: file, embedded: embedded,
+            logger: logger)
     }
 
     /// Opens, does, and closes again whatever happened.
@@ -64,8 +68,12 @@ struct Database: Sendable {
 
     /// Secrets are encrypted with it.
     func secretBox() throws -> SecretBox {
+        SecretBox(keys: try masterKeys())
+    }
+
+    func masterKeys() throws -> MasterKeys {
         guard let keys else { throw CommandFailure.noMasterKey }
-        return SecretBox(keys: keys)
+        return keys
     }
 
     /// Repeats a query until the database answers it. Waits as long as it takes: a relay may be started before its
@@ -86,11 +94,14 @@ struct Database: Sendable {
         }
     }
 
-    private init(conninfo: String, keys: MasterKeys?, embedded: EmbeddedPostgreSQL?, logger: Logger) throws {
+    private init(
+        conninfo: String, keys: MasterKeys?, masterKeyFile: String?, embedded: EmbeddedPostgreSQL?, logger: Logger
+    ) throws {
         self.configuration = try PostgresConfiguration(conninfo, connectTimeout: .milliseconds(1_500))
         self.pool = PostgresPool(
             configuration: configuration, size: 8, acquireTimeout: .seconds(2), logger: logger)
         self.keys = keys
+        self.masterKeyFile = masterKeyFile
         self.embedded = embedded
     }
 }

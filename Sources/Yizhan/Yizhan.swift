@@ -17,7 +17,7 @@ struct Yizhan: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, Migrate.self, Apply.self, Status.self, Trace.self, Requeue.self, Cancel.self, Pause.self,
-            Resume.self, Meituan.self, Sign.self, Send.self, Sink.self, Demo.self,
+            Resume.self, Keys.self, Meituan.self, Sign.self, Send.self, Sink.self, Demo.self,
             Bench.self, BenchWork.self, Healthcheck.self,
         ])
 

@@ -4,7 +4,8 @@ import Testing
 
 @Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct CompletionTests {
     private static let commands = [
-        "serve", "migrate", "apply", "status", "trace", "requeue", "cancel", "pause", "resume", "meituan", "sign",
+        "serve", "migrate", "apply", "status", "trace", "requeue", "cancel", "pause", "resume", "keys", "meituan",
+        "sign",
         "send", "sink", "demo",
     ]
 

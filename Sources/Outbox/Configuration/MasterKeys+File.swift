@@ -1,3 +1,5 @@
+import RelayCore
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Musl)
@@ -16,6 +18,20 @@ extension MasterKeys {
             try create(path)
             return try load(path)
         }
+    }
+
+    /// Puts a new key in front of the file's, and returns them all. Where there are several already, a replacement was
+    /// begun and did not come to its end: then it goes on with those.
+    package static func beginReplacement(at path: String) throws(MasterKeyError) -> MasterKeys {
+        let keys = try loadOrCreate(at: path)
+        guard keys.all.count == 1 else { return keys }
+        try replace(path, by: [generate(), keys.first.text])
+        return try load(path)
+    }
+
+    /// Takes all keys out of the file but the first. To be called once nothing needs them any more.
+    package static func finishReplacement(at path: String) throws(MasterKeyError) {
+        try replace(path, by: [load(path).first.text])
     }
 
     private static func load(_ path: String) throws(MasterKeyError) -> MasterKeys {
@@ -38,22 +54,43 @@ extension MasterKeys {
         return try MasterKeys(text: String(decoding: text, as: UTF8.self))
     }
 
-    /// Written in full under another name first, so that nobody ever reads half a key.
     private static func create(_ path: String) throws(MasterKeyError) {
-        let draft = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))"
-        let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw .file(path: path, operation: "create", errno: errno) }
+        let draft = try writeDraft([generate()], of: path)
         defer { unlink(draft) }
-        let text = Array("\(MasterKey.random())\n".utf8)
-        let isWritten = write(file, text, text.count) == text.count && fsync(file) == 0
-        let reason = errno
-        close(file)
-        guard isWritten else { throw .file(path: path, operation: "write", errno: reason) }
         // Unlike rename(), this leaves alone a file that somebody else has made meanwhile.
         guard link(draft, path) == 0 || errno == EEXIST else {
             throw .file(path: path, operation: "create", errno: errno)
         }
         try syncFolder(of: path)
+    }
+
+    private static func replace(_ path: String, by keys: [Secret]) throws(MasterKeyError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .file(path: path, operation: "examine", errno: errno) }
+        let draft = try writeDraft(keys, of: path)
+        // Written by root, it still belongs to whom it belonged.
+        guard geteuid() != 0 || chown(draft, status.st_uid, status.st_gid) == 0, rename(draft, path) == 0 else {
+            let reason = errno
+            unlink(draft)
+            throw .file(path: path, operation: "replace", errno: reason)
+        }
+        try syncFolder(of: path)
+    }
+
+    /// The file as it is to be, in full and under another name, so that nobody ever reads half a key.
+    private static func writeDraft(_ keys: [Secret], of path: String) throws(MasterKeyError) -> String {
+        let draft = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))"
+        let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw .file(path: path, operation: "create", errno: errno) }
+        let text = Array("\(keys.map { $0.reveal() }.joined(separator: ","))\n".utf8)
+        let isWritten = write(file, text, text.count) == text.count && fsync(file) == 0
+        let reason = errno
+        close(file)
+        guard isWritten else {
+            unlink(draft)
+            throw .file(path: path, operation: "write", errno: reason)
+        }
+        return draft
     }
 
     /// A power cut must not take the name of a key that has encrypted something already.

@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+package import RelayCore
 
 /// The keys that encrypt secrets, from outside the database. The first encrypts, all decrypt.
 package struct MasterKeys: Sendable {
@@ -14,6 +15,11 @@ package struct MasterKeys: Sendable {
         }
         first = keys[0]
         all = keys
+    }
+
+    /// A new key, as the text that `init(text:)` reads.
+    package static func generate() -> Secret {
+        Secret(SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() })
     }
 
     func key(_ id: MasterKey.ID) -> MasterKey? {
@@ -48,9 +54,9 @@ struct MasterKey: Sendable {
         key = SymmetricKey(data: bytes)
     }
 
-    /// A new key as the text that `MasterKeys` reads.
-    static func random() -> String {
-        SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
+    /// As `MasterKeys` reads it.
+    var text: Secret {
+        Secret(key.withUnsafeBytes { Data($0).base64EncodedString() })
     }
 }
 

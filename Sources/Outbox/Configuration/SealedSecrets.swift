@@ -6,7 +6,7 @@ struct SealedSecrets: Hashable, Sendable {
         case app(String)
         case endpoint(String)
 
-        fileprivate var place: String {
+        var place: String {
             switch self {
             case .app(let name): "app/\(name)"
             case .endpoint(let name): "endpoint/\(name)"

@@ -40,6 +40,8 @@ package struct SecretBox: Sendable {
         }
     }
 
+    var firstKey: MasterKey.ID { keys.first.id }
+
     /// Whether it was sealed with another key than a new one would be.
     func isOutdated(_ sealed: [UInt8]) -> Bool {
         !sealed.dropFirst().starts(with: keys.first.id.bytes)
@@ -73,8 +75,8 @@ extension SealError: CustomStringConvertible {
     }
 
     private static func startingAnew(_ place: String) -> String {
-        place.hasPrefix("voucher/")
-            ? "ask for another link (yizhan meituan authorize)"
-            : "set removed_at of such rows and apply relay.yaml, which brings them back"
+        if place.hasPrefix("voucher/") { return "ask for another link (yizhan meituan authorize)" }
+        if place.hasPrefix("youzan/") { return "delete its row, and a relay asks for another token" }
+        return "set removed_at of such rows and apply relay.yaml, which brings them back"
     }
 }

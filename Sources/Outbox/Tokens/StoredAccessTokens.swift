@@ -116,7 +116,8 @@ package struct StoredAccessTokens: AccessTokenStore {
 }
 
 extension AccessGrant {
-    fileprivate var place: String { "youzan/\(clientID)/\(grantID) at \(baseURL)" }
+    /// Where the grant's token belongs.
+    var place: String { "youzan/\(clientID)/\(grantID) at \(baseURL)" }
 }
 
 extension RenewalLease {

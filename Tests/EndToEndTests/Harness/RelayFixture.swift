@@ -76,10 +76,14 @@ struct RelayFixture: Sendable {
     }
 
     /// Returns once it answers.
+    /// - Parameter variables: in the place of what every relay has, or besides.
     @discardableResult
-    func startRelay(_ arguments: [String] = [], openFiles: Int? = nil) async throws -> RelayProcess {
+    func startRelay(
+        _ arguments: [String] = [], _ variables: [String: String] = [:], openFiles: Int? = nil
+    ) async throws -> RelayProcess {
         let relay = try RelayProcess.launch(
-            arguments, environment: YizhanCommand.environment(database: database), openFiles: openFiles, in: directory)
+            arguments, environment: YizhanCommand.environment(database: database, variables), openFiles: openFiles,
+            in: directory)
         started.relays.withLock { $0.append(relay) }
         try await relay.waitUntilReady()
         return relay
