@@ -69,6 +69,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(name: "CProcess"),
         .target(name: "PostgreSQL", dependencies: ["CLibPQ", log, metrics], swiftSettings: settings),
         .target(name: "EmbeddedPostgreSQL", dependencies: [subprocess, system, log], swiftSettings: settings),
         .target(name: "RelayCore", swiftSettings: tried),
@@ -103,7 +104,8 @@ let package = Package(
             dependencies: [
                 "Server", "Courier", "Reconciliation", "Outbox", "Platforms", "StandardWebhooks", "RelayFile",
                 "OutboundHTTP",
-                "PostgreSQL", "EmbeddedPostgreSQL", "RelayCore", arguments, configuration, lifecycle, log, metrics,
+                "PostgreSQL", "EmbeddedPostgreSQL", "RelayCore", "CProcess", arguments, configuration, lifecycle, log,
+                metrics,
                 hummingbird,
                 hummingbirdCore, httpTypes, crypto, nio, nioPosix, signals, subprocess, system,
             ],
@@ -167,8 +169,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "RelayCore", "TestSupport", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nio, nioPosix,
-                nioSSL, crypto, log, subprocess, system,
+                "EmbeddedPostgreSQL", "RelayCore", "TestSupport", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
+                nio, nioPosix, nioSSL, crypto, log, subprocess, system,
             ],
             swiftSettings: settings),
         .testTarget(

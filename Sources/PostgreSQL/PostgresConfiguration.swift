@@ -30,6 +30,16 @@ package struct PostgresConfiguration: Sendable {
         primary = Self.knownPrimary(of: parsed)
     }
 
+    /// Whether a connection string has a password in it. False for one that libpq cannot read.
+    package static func hasPassword(_ connectionString: String) -> Bool {
+        do {
+            let parsed = try parse(connectionString)
+            return ["password", "sslpassword"].contains { parsed[$0] != nil }
+        } catch {
+            return false  // connecting says what is wrong with it, and quotes nothing of it
+        }
+    }
+
     /// The hosts that libpq would try in turn; empty if there is no list of them.
     var hosts: [PostgresHost] { PostgresHost.list(from: parsed) }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Logging
 import OutboundHTTP
+import PostgreSQL
 import RelayCore
 
 /// Every setting, with its type and default. A flag beats an environment variable beats the default.
@@ -79,10 +80,19 @@ extension Settings {
         @Option(
             help: .init(
                 """
-                libpq URL or key/value string; the variable is the better place for one with a password. \
-                [DATABASE_URL] (default: a PostgreSQL of its own)
+                libpq URL or key/value string, without a password: that goes into the variable, or into PGPASSWORD or a \
+                PGPASSFILE. [DATABASE_URL] (default: a PostgreSQL of its own)
                 """, valueName: "conninfo"))
         var databaseURL: String?
+
+        func validate() throws {
+            guard let databaseURL, PostgresConfiguration.hasPassword(databaseURL) else { return }
+            throw ValidationError(
+                """
+                --database-url has a password in it, which everybody on this machine can read in the process list: set \
+                the variable DATABASE_URL to it instead, or PGPASSWORD to the password alone
+                """)
+        }
 
         @Option(
             help: .init(

@@ -20,7 +20,11 @@ final class RelayProcess: Sendable {
         self.name = name
         self.logFile = directory.appending(path: "\(name).log")
         processID = try Self.spawn(
-            ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, directory.path, YizhanBinary.path, "serve"],
+            // Under a name in the folder, by which a relay is known when the folder is cleared.
+            [
+                "/bin/sh", "-c", #"cd "$0" && ln -sf "$1" yizhan && exec "$0/yizhan" serve"#, directory.path,
+                YizhanBinary.path,
+            ],
             environment: environment, logging: logFile.path)
     }
 

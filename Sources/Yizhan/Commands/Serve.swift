@@ -12,7 +12,7 @@ struct Serve: AsyncParsableCommand {
             Example:  yizhan serve --config relay.yaml
 
             Without DATABASE_URL it starts a PostgreSQL of its own under the data directory. SIGTERM or Ctrl-C stops it: \
-            calls in flight go on for up to 10 s, what is left is given back. A second one ends it at once.
+            calls in flight go on for up to 10 s, what is left is given back. A second one ends it at once. It dumps no core: its memory has the secrets in it.
             """)
 
     @Option(help: .init("A relay.yaml to apply first.", valueName: "file"))
@@ -23,6 +23,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings(flags)
         let logger = settings.log.logger()
+        ProcessMemory.keepPrivate(logger: logger)
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
         let relay = Relay(

@@ -40,11 +40,12 @@ actor RelayProcess {
         try Data().write(to: logFile)
         let log = try FileHandle(forWritingTo: logFile)
         let process = Process()
+        let program = try program(in: directory)
         if let openFiles {
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = ["-c", "ulimit -n \(openFiles) && exec \"$0\" \"$@\"", YizhanCommand.path] + command
+            process.arguments = ["-c", "ulimit -n \(openFiles) && exec \"$0\" \"$@\"", program.path] + command
         } else {
-            process.executableURL = URL(fileURLWithPath: YizhanCommand.path)
+            process.executableURL = program
             process.arguments = command
         }
         process.environment = environment
@@ -56,6 +57,14 @@ actor RelayProcess {
         try process.run()
         try log.close()
         return RelayProcess(process: process, logFile: logFile)
+    }
+
+    /// Under a name in the folder, by which a relay is known when the folder is cleared.
+    private static func program(in directory: URL) throws -> URL {
+        let name = directory.appending(path: "yizhan-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createSymbolicLink(
+            at: name, withDestinationURL: URL(fileURLWithPath: YizhanCommand.path))
+        return name
     }
 
     /// Everything that it has logged so far.
@@ -107,7 +116,7 @@ actor RelayProcess {
 
     private nonisolated func port(_ message: String) throws -> Int? {
         try log.firstMatch(
-            of: try Regex("\(message) listen=127\\.0\\.0\\.1:([0-9]+)\\s", as: (Substring, Substring).self)
+            of: try Regex(#"\#(message)[", ]+listen[":=]+127\.0\.0\.1:([0-9]+)[\s"]"#, as: (Substring, Substring).self)
         )
         .flatMap { Int($0.output.1) }
     }
