@@ -28,7 +28,10 @@ extension FuzzTarget {
         let rules = RelayFileRules(
             platforms: ["renrenxiu": ["order_no"], "meituan-alliance": ["orderid"], "youzan": ["id"]],
             checkURL: { _ = try HTTPURL($0) },
-            checkStandardSecret: { _ = try StandardWebhooksSecret(parsing: $0) })
+            checkStandardSecret: { _ = try StandardWebhooksSecret(parsing: $0) },
+            checkCertificates: { try TLSTrust.check(certificates: $0) },
+            checkPrivateKey: { try TLSTrust.check(privateKey: $0) },
+            checkIdentity: { try TLSTrust.check($0) })
         do throws(RelayFileProblems) {
             _ = try RelayFile.read(text: text, rules: rules) { $0 == "HIDDEN" ? "vAlUe-of-it" : nil }
         } catch {
