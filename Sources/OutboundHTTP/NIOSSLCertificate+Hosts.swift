@@ -1,5 +1,6 @@
 import NIOCore
 import NIOSSL
+import RelayCore
 
 /// NIOSSL's own check of hosts would not do: for a name it also takes a certificate for the address that is connected to,
 /// so whoever can forge DNS answers would only need a valid certificate for an address of their own; and for an address

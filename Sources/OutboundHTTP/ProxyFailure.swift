@@ -1,3 +1,5 @@
+package import RelayCore
+
 /// Why a proxy made no connection. Holds nothing of its answer but the status.
 package enum ProxyFailure: Error, Hashable, Sendable {
     case nameNotResolved(reason: String)

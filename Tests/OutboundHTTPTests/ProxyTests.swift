@@ -1,4 +1,5 @@
 import NIOSSL
+import RelayCore
 import TestSupport
 import Testing
 

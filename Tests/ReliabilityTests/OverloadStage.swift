@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import OutboundHTTP
+import RelayCore
 import TestSupport
 
 /// One relay on a database of its own, to give more to do than it can.

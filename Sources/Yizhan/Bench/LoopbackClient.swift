@@ -1,5 +1,6 @@
 import NIOPosix
 import OutboundHTTP
+import RelayCore
 
 /// What the bench asks of the servers beside it.
 struct LoopbackClient: Sendable {
