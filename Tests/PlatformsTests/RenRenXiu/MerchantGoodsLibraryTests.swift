@@ -19,12 +19,15 @@ import Testing
         private let start = ContinuousClock.now
         private let outside: Outside
 
-        init(port: Int, timeout: Duration = .seconds(10), networks: [String] = ["127.0.0.0/8"]) throws {
+        init(
+            port: Int, timeout: Duration = .seconds(10), networks: [String] = ["127.0.0.0/8"],
+            tls: EndpointTLS = EndpointTLS()
+        ) throws {
             self.networks = networks
             outside = try .loopback()
             endpoint = Endpoint(
                 id: EndpointID(1), name: "library", merchant: "teahouse", url: "http://127.0.0.1:\(port)/goods?shop=1",
-                format: .platform(appKey: "own-key", secret: Secret("own-secret")), timeout: timeout)
+                format: .platform(appKey: "own-key", secret: Secret("own-secret")), timeout: timeout, tls: tls)
         }
 
         func library() -> MerchantGoodsLibrary {
@@ -61,8 +64,7 @@ import Testing
         try await LoopbackPeer.with { _, _ in
             Self.ok
         } _: { peer, port in
-            var house = try House(port: port)
-            house.endpoint.tls.authorities = "no PEM"
+            let house = try House(port: port, tls: EndpointTLS(authorities: "no PEM"))
             #expect(await house.ask(house.library()) == "unavailable")
             #expect(house.log.all.first?.contains("expected certificates in PEM") == true)
             #expect(peer.calls.isEmpty)
