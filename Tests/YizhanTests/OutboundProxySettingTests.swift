@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import OutboundHTTP
 import Testing
 
 @testable import Yizhan
