@@ -32,12 +32,15 @@ extension HistoryChecker {
         }
         // Of a cancelled one, an attempt may be about to start: see `cancelViolations`.
         guard outcome.state != "cancelled" else { return violations }
-        // A call of an earlier lease may be on its way for a while, and its relay hears of no outcome. The whole of a
-        // lease leaves room for a busy machine, on which the merchant sees late what was long given up.
-        let isEarlier = tokens.map { token in token.map { $0 < outcome.token } ?? false }
-        let starts = zip(seen.map(\.startedAt), isEarlier).filter { !isJustAfterResumption($0.0) }
-        let late = starts.first { startedAt, isEarlier in
-            startedAt > settledAt + Self.clockTolerance + (isEarlier ? terms.timeout + terms.leaseMargin : .zero)
+        // A call of an earlier lease may be on its way for a while, and its relay hears of no outcome; so may the last
+        // call of a delivery that is exhausted, whose answer nobody waited for. The whole of a lease leaves room for a
+        // busy machine, on which the merchant sees late what was long given up.
+        let mayBeLate = tokens.map { token in
+            token.map { $0 < outcome.token || $0 == outcome.token && outcome.state == "exhausted" } ?? false
+        }
+        let starts = zip(seen.map(\.startedAt), mayBeLate).filter { !isJustAfterResumption($0.0) }
+        let late = starts.first { startedAt, mayBeLate in
+            startedAt > settledAt + Self.clockTolerance + (mayBeLate ? terms.timeout + terms.leaseMargin : .zero)
         }
         if let late {
             report(.newestLeaseSettles, "an attempt started \(late.0 - settledAt) after it was settled")

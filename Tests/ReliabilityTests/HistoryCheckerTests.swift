@@ -207,6 +207,21 @@ import Testing
         }
     }
 
+    @Test func theLastCallOfAnExhaustedDeliveryMayBeSeenLateAndThatOfADeliveredOneMayNot() throws {
+        for (state, expected) in [("exhausted", []), ("delivered", [Violation.Rule.newestLeaseSettles])] {
+            let event = "0198c0de-0000-7000-8000-000000000001"
+            var run = HandMadeRun()
+            run.sendAcknowledged("1")
+            run.store(event: event, order: "1")
+            run.settle(event, state, token: 2, startedAt: 1, settledAt: 2)
+            run.database.outcomes[0].endpointID = 3
+            let spans = try #require(LeaseSpan(run.database.outcomes[0]))
+            run.attempt(event, order: "1", from: 0, to: 0.1, .answered(status: 200, result: 0), span: spans.span(1))
+            run.attempt(event, order: "1", from: 2.2, to: 2.3, .unanswered, span: spans.span(2))
+            #expect(Array(Set(run.violations.map(\.rule))) == expected)
+        }
+    }
+
     @Test func anAttemptAfterACancelIsFoundUnlessOneWasInFlightOrItWasRequeued() {
         for (wasInFlight, requeuedAt, expected) in [
             ("f", nil, [Violation.Rule.cancelHolds]), ("t", nil, []), ("f", 2.0, []),
