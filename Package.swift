@@ -169,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "EmbeddedPostgreSQL", "RelayCore", "TestSupport", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
+                "EmbeddedPostgreSQL", "RelayCore", "TestSupport", hummingbird, hummingbirdCore, hummingbirdTLS,
+                httpTypes,
                 nio, nioPosix, nioSSL, crypto, log, subprocess, system,
             ],
             swiftSettings: settings),

@@ -183,8 +183,7 @@ import Testing
                 // Not even readable: the connection that is open already is not used on.
                 endpoint.tls.authorities = "no PEM"
                 test.configure(endpoint)
-                let slot = test.courier.takeSlot(of: endpoint.id)
-                if let slot { test.courier.begin(.test(2), in: slot) }
+                try test.begin(.test(2))
                 try await eventually("the connection is closed") { merchant.connections == 0 }
                 #expect(merchant.calls.count == 1)
             }
