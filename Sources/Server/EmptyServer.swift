@@ -14,7 +14,7 @@ package struct EmptyServer: Service {
 
     package init(address: BindAddress, group: any EventLoopGroup) {
         let metrics = ConnectionMetrics()
-        let limits = ConnectionLimits()
+        let limits = ConnectionLimits(connectionsPerAddress: nil)
         let connections = OpenConnections(limits: limits, proxies: TrustedProxies(), metrics: metrics)
         application = Application(
             responder: CallbackResponder { request, _ in

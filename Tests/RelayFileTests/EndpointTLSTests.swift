@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func theyHaveNoMeaningWithoutTLS() {
-        let text = file("http://erp.example", format: "platform", "ca: certificate 1")
+        let text = file("http://plain.example", format: "platform", "ca: certificate 1")
         #expect(problems(of: text).contains { $0.contains("5: ") && $0.contains("ca: has no meaning: the address") })
     }
 }

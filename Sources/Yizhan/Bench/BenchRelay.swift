@@ -41,7 +41,11 @@ struct BenchRelay: Sendable {
     }
 
     private static func variables(_ database: BenchDatabase, _ stage: BenchStage) -> [String: String] {
-        ["DATABASE_URL": database.url, "YIZHAN_MASTER_KEY": stage.masterKey]
+        [
+            "DATABASE_URL": database.url, "YIZHAN_MASTER_KEY": stage.masterKey,
+            // All platforms of a bench are this machine.
+            "YIZHAN_MAX_CONNECTIONS_PER_ADDRESS": "0",
+        ]
     }
 }
 

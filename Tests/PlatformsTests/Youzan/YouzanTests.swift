@@ -127,7 +127,7 @@ struct YouzanTests {
 
     @Test(arguments: [
         ("[]", Refusal.Reason.malformed), ("1", .malformed), ("{", .malformed), ("", .malformed),
-        (#"{"msg":1,"sign":"0"}"#, .invalidParameter), (#"{"msg":"","sign":0}"#, .invalidParameter),
+        (#"{"msg":1,"sign":"0"}"#, .malformed), (#"{"msg":"","sign":0}"#, .malformed),
         (#"{"msg":null,"sign":"0"}"#, .missingParameter), (#"{"a":1,"a":2}"#, .repeatedParameter),
     ])
     func anObjectThatIsNoPushIsRefused(body: String, reason: Refusal.Reason) throws {
