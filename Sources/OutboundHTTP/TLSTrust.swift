@@ -8,17 +8,7 @@ package struct TLSTrust: Sendable {
     let context: NIOSSLContext
 
     package init(_ tls: EndpointTLS = EndpointTLS()) throws(TLSTrustError) {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.minimumTLSVersion = .tlsv12
-        // `ConnectionSetup` checks whom the certificate is for.
-        configuration.certificateVerification = .noHostnameVerification
-        if let authorities = tls.authorities {
-            configuration.trustRoots = .certificates(try Self.certificates(in: authorities))
-        }
-        if let client = tls.client {
-            configuration.certificateChain = try Self.certificates(in: client.certificate).map { .certificate($0) }
-            configuration.privateKey = .privateKey(try Self.privateKey(in: client.key))
-        }
+        let configuration = try Self.configuration(for: tls)
         do {
             context = try NIOSSLContext(configuration: configuration)
         } catch NIOSSLError.failedToLoadPrivateKey where tls.client != nil {
@@ -26,6 +16,21 @@ package struct TLSTrust: Sendable {
         } catch {
             throw .unavailable(reason: "\(error)")
         }
+    }
+
+    static func configuration(for tls: EndpointTLS) throws(TLSTrustError) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        // `ConnectionSetup` checks whom the certificate is for.
+        configuration.certificateVerification = .noHostnameVerification
+        if let authorities = tls.authorities {
+            configuration.trustRoots = .certificates(try certificates(in: authorities))
+        }
+        if let client = tls.client {
+            configuration.certificateChain = try certificates(in: client.certificate).map { .certificate($0) }
+            configuration.privateKey = .privateKey(try privateKey(in: client.key))
+        }
+        return configuration
     }
 
     /// Throws why the text is not certificates in PEM.

@@ -58,6 +58,10 @@ import Testing
         let both = try TLSTrust(
             EndpointTLS(authorities: other.certificate + authority.authority.certificate))
         #expect(try await call(tls, trust: both).text == "ok")
+        // No test has a certificate of the system's authorities, so this is said of the configuration.
+        let configuration = try TLSTrust.configuration(for: EndpointTLS(authorities: other.certificate))
+        let certificates = try NIOSSLCertificate.fromPEMBytes(Array(other.certificate.utf8))
+        #expect(configuration.trustRoots == .certificates(certificates) && configuration.additionalTrustRoots.isEmpty)
     }
 
     @Test(arguments: ["not PEM", "", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
