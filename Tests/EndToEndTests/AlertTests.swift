@@ -3,7 +3,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct AlertTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct AlertTests {
     private static let token = "a-robots-token-that-no-log-may-have"
 
     private func alerts(_ robot: Int) -> String {

@@ -3,7 +3,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct AnswerTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct AnswerTests {
     @Test func thePlatformGetsTheMerchantsMessageDataAndLink() async throws {
         let merchant = """
             {"result":0,"msg":"恭喜","data":[{"name":"券号","value":"3932933"},{"name":"密码","value":"8"}],\

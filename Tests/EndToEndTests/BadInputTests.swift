@@ -3,7 +3,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct BadInputTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct BadInputTests {
     /// A call that must not be taken, and what becomes of it.
     struct BadCall {
         let name: String

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `yizhan bench`, small: that it measures what it says, and what of it holds on any machine.
-@Suite(.fewAtOnce, .timeLimit(.minutes(4))) struct BenchTests {
+@Suite(.alone, .timeLimit(.minutes(15))) struct BenchTests {
     /// Lanes that are shared make orders wait for whole timeouts, of 2 s; a busy machine makes them wait for less.
     @Test func merchantsThatHangAndOneWithManyDueDeliveriesHoldUpNobodyElse() async throws {
         let figures = try await bench("lanes", "--rounds", "1", "--seconds", "4", "--rate", "200", "--rows", "20000")

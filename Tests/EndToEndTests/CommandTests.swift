@@ -3,7 +3,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct CommandTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct CommandTests {
     @Test func migrateBringsAnEmptyDatabaseUpAndCheckSaysWhetherThatIsNeeded() async throws {
         try await TestCluster.shared().withDatabase { database in
             let behind = try await YizhanCommand.run(["migrate", "--check"], database: database)

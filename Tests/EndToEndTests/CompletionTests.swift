@@ -2,7 +2,7 @@ import Subprocess
 import SystemPackage
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct CompletionTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct CompletionTests {
     private static let commands = [
         "serve", "migrate", "apply", "status", "trace", "requeue", "cancel", "pause", "resume", "keys", "meituan",
         "sign",

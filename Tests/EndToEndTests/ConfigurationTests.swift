@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct ConfigurationTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct ConfigurationTests {
     @Test func anAppliedChangeTakesEffectWithinASecondAndLosesNoCall() async throws {
         var moved = RelayFile()
         moved.endpoints.append(.standard("crm"))

@@ -2,7 +2,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct DatabaseAwayTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct DatabaseAwayTests {
     enum Loss: String, CaseIterable, CustomTestStringConvertible {
         case stopped
         case killed

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The files of `docker/` that need no engine.
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct DeploymentTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct DeploymentTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../docker").standardizedFileURL
 

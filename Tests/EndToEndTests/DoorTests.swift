@@ -3,7 +3,7 @@ import Subprocess
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct DoorTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct DoorTests {
     @Test(arguments: [
         (["--tls-certificate", "/c.pem"], 2, "YIZHAN_TLS_KEY"),
         (["--tls-key", "/k.pem"], 2, "YIZHAN_TLS_CERTIFICATE"),

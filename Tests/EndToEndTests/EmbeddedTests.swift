@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `yizhan serve` without DATABASE_URL.
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct EmbeddedTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct EmbeddedTests {
     @Test func withoutADatabaseTheRelayBringsItsOwnAndStopsItAgain() async throws {
         try await withHome { home in
             let relay = try await home.startRelay()

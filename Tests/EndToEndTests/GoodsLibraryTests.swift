@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct GoodsLibraryTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct GoodsLibraryTests {
     private static let path = "/in/\(RelayFile.app)/goods/list"
 
     private static let configured = """

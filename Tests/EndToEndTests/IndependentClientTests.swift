@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct IndependentClientTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct IndependentClientTests {
     @Test func aMerchantAndAPlatformInPythonGetAlongWithTheRelay() async throws {
         let python = try await PythonEnvironment.interpreter()
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -3,7 +3,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct IngestTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct IngestTests {
     @Test func aCallIsStoredByteForByteAndReachesTheMerchantWithEveryFieldUnderItsOwnName() async throws {
         try await RelayFixture.with { fixture in
             let platform = try fixture.platform

@@ -3,7 +3,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(3))) struct KeyTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct KeyTests {
     private static let old = YizhanCommand.masterKey
     private static let new = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
     private static let everySealedValue = """

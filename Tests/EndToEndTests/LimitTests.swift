@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct LimitTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct LimitTests {
     @Test func twoRelaysTogetherKeepTheDailyQuotaAndTheNextDayGoesOnByItself() async throws {
         var file = RelayFile()
         file.wait = "0"

@@ -3,7 +3,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct MeituanAllianceTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct MeituanAllianceTests {
     private static let ok = #"{"errcode":"0","errmsg":"ok"}"#
     private static let newKey = "a-new-callback-key-that-no-log-may-have"
 

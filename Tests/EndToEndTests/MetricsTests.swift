@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct MetricsTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct MetricsTests {
     /// Traffic of every kind: issued, refused by the merchant, failed for good, sent again, refused at the door.
     private static func traffic(_ fixture: RelayFixture) async throws {
         let platform = try fixture.platform

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `yizhan requeue`, `cancel`, `pause` and `resume` beside a running relay, which hears of them from the database.
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct OperatorCommandTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct OperatorCommandTests {
     @Test func aRequeuedOrderIsDeliveredOnceMoreWithinASecond() async throws {
         try await RelayFixture.with { fixture in
             #expect(try await fixture.platform.issue("again").result == 0)

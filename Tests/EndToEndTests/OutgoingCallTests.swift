@@ -3,7 +3,7 @@ import NIOSSL
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct OutgoingCallTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct OutgoingCallTests {
     /// A server that serves nobody but clients with a certificate of the authority.
     private static func tls(of authority: CertificateAuthority) throws -> TLSConfiguration {
         let own = try authority.issue("IP:127.0.0.1")

@@ -3,7 +3,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct ReconciliationTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct ReconciliationTests {
     /// Pushes orders in a status, a twentieth of which it drops; returns the numbers of those.
     private func push(
         _ orders: Set<String>, status: String, seed: Int, to relay: RelayProcess, listedIn file: URL

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct RejectionTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct RejectionTests {
     private static let wrongSecret = "a-secret-that-is-not-the-apps"
 
     private func forger(_ fixture: RelayFixture) throws -> PlatformCaller {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A restored database is an older one: what `docs/backup.md` says of the orders in it.
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct RestoreTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct RestoreTests {
     @Test func whatWentOutAfterTheRestorePointGoesOutAgainUnderItsIDAndWhatCameAfterItIsNew() async throws {
         var impatient = RelayFile()
         impatient.wait = "100ms"

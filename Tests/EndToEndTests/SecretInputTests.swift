@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// How commands take secrets, and who can get at a relay's.
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct SecretInputTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct SecretInputTests {
     private static let password = "a-password-that-nobody-may-see"
 
     @Test(arguments: [

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// One full run, and then a search for every secret that it used through everything that it printed and stored.
-@Suite(.fewAtOnce, .timeLimit(.minutes(4))) struct SecretLeakTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct SecretLeakTests {
     /// With characters that are spelled otherwise in an address, in JSON, or in base64.
     private static let secrets: [String: String] = [
         "RRX_SECRET": "rrx/secret+of=the&app-5f31", "MT_API_SECRET": "api/secret+of=alliance-77a2",

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct ShutdownTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct ShutdownTests {
     @Test func onSIGTERMCallsInFlightFinishAndSettleAndTheRelayExitsWith0() async throws {
         let gate = Gate()
         try await RelayFixture.with { _ in

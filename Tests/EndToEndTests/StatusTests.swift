@@ -3,7 +3,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct StatusTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct StatusTests {
     @Test func itTellsOfEachEndpointWhatWaitsAndWhatBecameOfTheRest() async throws {
         var file = RelayFile()
         file.wait = "100ms"

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct TracingTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct TracingTests {
     private static let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     private static let span = "00f067aa0ba902b7"
 

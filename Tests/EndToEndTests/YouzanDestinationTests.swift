@@ -3,7 +3,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct YouzanDestinationTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct YouzanDestinationTests {
     private func file(port: Int?) -> RelayFile {
         var file = RelayFile()
         file.wait = "10s"

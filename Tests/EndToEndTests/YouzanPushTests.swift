@@ -4,7 +4,7 @@ import RelayCore
 import TestSupport
 import Testing
 
-@Suite(.fewAtOnce, .timeLimit(.minutes(2))) struct YouzanPushTests {
+@Suite(.fewAtOnce, .timeLimit(.minutes(15))) struct YouzanPushTests {
     private static let path = "/in/teahouse-youzan/messages"
     private static let secret = "a-client-secret-that-no-log-may-have"
     private static let success = #"{"code":0,"msg":"success"}"#

@@ -21,14 +21,6 @@ extension FaultRun {
         }
     }
 
-    /// Returns when so many more deliveries have come.
-    func waitForDeliveries(_ count: Int) async throws {
-        let seen = merchant.deliveries(seenAtLeast: 1)
-        try await TestSupport.eventually(within: .seconds(20), "deliveries arrive") {
-            merchant.deliveries(seenAtLeast: 1) >= seen + count
-        }
-    }
-
     /// Returns when so many more calls were answered, and not taken.
     func waitForRefusals(_ count: Int) async throws {
         let seen = refusalCount

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 NAME = re.compile(r"yizhan_[a-z][a-z0-9_]*")
 LINE = re.compile(
     r'(yizhan_[a-z0-9_]+)(\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)+\})? (?:[-+]?[0-9][-+.0-9e]*|[+-]Inf|NaN)')
-SUFFIXES = ("_total", "_seconds", "_events", "_reports", "_calls", "_deliveries", "_connections", "_borrowers", "_info",
+SUFFIXES = ("_total", "_seconds", "_bytes", "_events", "_reports", "_calls", "_deliveries", "_connections", "_borrowers", "_info",
             "_up", "_paused", "_open")
 
 text = sys.stdin.read()
