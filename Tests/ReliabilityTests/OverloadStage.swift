@@ -30,6 +30,8 @@ struct OverloadStage: Sendable {
             let environment = [
                 "DATABASE_URL": url, "YIZHAN_MASTER_KEY": RunConfiguration.masterKey,
                 "YIZHAN_LISTEN": "127.0.0.1:\(port ?? 0)", "YIZHAN_ADMIN_LISTEN": "127.0.0.1:0",
+                // All who call are this machine.
+                "YIZHAN_MAX_CONNECTIONS_PER_ADDRESS": "0",
             ]
             let file = directory.appending(path: "relay.yaml")
             try yaml(endpoints: endpoints, maxInFlight: maxInFlight, merchantPort: merchantPort)
