@@ -196,9 +196,9 @@ import Testing
     @Test func aClientThatDoesNotReadItsAnswersIsClosed() async throws {
         let before = Self.turnedAway("unread_answer")
         try await RunningServer.run(patience: .milliseconds(500)) { server in
-            try await RawConnection.open(to: server.port, isReading: false) { connection in
+            try await RawConnection.open(to: server.port, isReading: false, receiveBuffer: 4_096) { connection in
                 let calls = String(repeating: RawConnection.request("GET", RunningServer.issue), count: 100)
-                try await eventually("the connection is closed") {
+                try await eventually("the connection is closed", within: .seconds(40)) {
                     connection.sendSoon(calls)
                     return Self.turnedAway("unread_answer") > before
                 }

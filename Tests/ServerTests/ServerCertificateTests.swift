@@ -124,11 +124,13 @@ import Testing
 
     @Test func aClientThatDoesNotReadItsAnswersOverTLSIsClosed() async throws {
         try await run(patience: .milliseconds(500)) { server, files, _ in
-            try await RawConnection.open(to: server.port, tls: try client(trusting: files)) { connection in
+            let tls = try client(trusting: files)
+            // A large buffer would take in megabytes of answers before anybody noticed.
+            try await RawConnection.open(to: server.port, tls: tls, receiveBuffer: 4_096) { connection in
                 #expect(try await connection.post(RunningServer.issue, try goodsIssue()).status == 200)
                 try await connection.stopReading()
                 let calls = String(repeating: RawConnection.request("GET", RunningServer.issue), count: 100)
-                try await eventually("the connection is closed") {
+                try await eventually("the connection is closed", within: .seconds(40)) {
                     connection.sendSoon(calls)
                     return server.openConnections() == 0
                 }

@@ -30,14 +30,15 @@ final class RawConnection: Sendable {
     ///   - tls: nil for plain TCP.
     ///   - address: from where, on this machine.
     ///   - isReading: whether it takes what comes, at all.
+    ///   - receiveBuffer: how much the system takes in for it, in bytes; the rest waits at the other side.
     static func open<Result>(
         to port: Int, tls: NIOSSLContext? = nil, from address: String = "127.0.0.1", isReading: Bool = true,
-        _ body: (RawConnection) async throws -> Result
+        receiveBuffer: Int = 1 << 20, _ body: (RawConnection) async throws -> Result
     ) async throws -> Result {
         let inbound = Inbound()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: isReading)
-            .channelOption(.socketOption(.so_rcvbuf), value: isReading ? 1 << 20 : 4_096)
+            .channelOption(.socketOption(.so_rcvbuf), value: SocketOptionValue(receiveBuffer))
             .bind(to: try SocketAddress(ipAddress: address, port: 0))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
