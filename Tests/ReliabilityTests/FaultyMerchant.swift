@@ -91,7 +91,9 @@ final class FaultyMerchant: Sendable {
             var parts = inbound.makeAsyncIterator()
             while let (head, body) = try await Self.call(from: &parts) {
                 let visit = self.visit(head, body)
-                call.begin(visit.delivery, span: head.headers.first(name: "traceparent") ?? "")
+                call.begin(
+                    visit.delivery, span: head.headers.first(name: "traceparent") ?? "",
+                    signedAt: head.headers.first(name: "webhook-timestamp").flatMap { Int64($0) })
                 switch conduct.withLock({ $0 })(visit) {
                 case .answer(let status, let result, let delay):
                     if delay > .zero { try await Task.sleep(for: delay) }
@@ -164,9 +166,9 @@ private final class OpenCall: Sendable {
         self.history = history
     }
 
-    func begin(_ delivery: SeenDelivery, span: String) {
+    func begin(_ delivery: SeenDelivery, span: String, signedAt: Int64?) {
         end(.unanswered)
-        let begun = history.recordAttempt(of: delivery, span: span)
+        let begun = history.recordAttempt(of: delivery, span: span, signedAt: signedAt)
         number.withLock { $0 = begun }
     }
 

@@ -12,8 +12,9 @@ struct History: Sendable {
         case answered(call: Int, status: Int, result: Int?)
         /// Nobody can say whether the relay stored the order.
         case answerLost(call: Int, reason: String)
-        /// The merchant's side: a whole call has come in. All calls of one attempt have the same span.
-        case attemptStarted(call: Int, delivery: SeenDelivery, span: String)
+        /// The merchant's side: a whole call has come in. All calls of one attempt have the same span. `signedAt` is what the
+        /// call says of itself, in whole Unix seconds.
+        case attemptStarted(call: Int, delivery: SeenDelivery, span: String, signedAt: Int64?)
         case attemptEnded(call: Int, end: AttemptEnd)
         case fault(Fault)
         case operatorAsks(OperatorAction)
@@ -87,10 +88,18 @@ struct SentCall: Sendable {
 struct SeenAttempt: Sendable {
     let delivery: SeenDelivery
     let span: String
+    /// When it came in. That may be long after it was made: a link delays it, or the merchant's process is late.
     let startedAt: Duration
+    /// When its relay made it, cut to whole seconds, on the history's clock. Nil if the call does not say.
+    let signedAt: Duration?
     var ends: [(at: Duration, how: AttemptEnd)] = []
     /// Calls that had not ended when the history did.
     var openCalls = 0
+
+    /// Whether its relay made it after that moment, and not only brought it to the merchant.
+    func isSurelyMade(after moment: Duration) -> Bool {
+        signedAt.map { $0 > moment } ?? (startedAt > moment)
+    }
 
     /// When the last of its calls was over, as far as they were.
     var endedAt: Duration? {
@@ -123,11 +132,14 @@ extension History {
         var placesOfCalls: [Int: Int] = [:]
         for entry in entries {
             switch entry.event {
-            case .attemptStarted(let call, let delivery, let span):
+            case .attemptStarted(let call, let delivery, let span, let signedAt):
                 let name = [delivery.endpoint, delivery.webhookID, span]
                 let place = places[name] ?? attempts.count
                 if place == attempts.count {
-                    attempts.append(SeenAttempt(delivery: delivery, span: span, startedAt: entry.at))
+                    attempts.append(
+                        SeenAttempt(
+                            delivery: delivery, span: span, startedAt: entry.at,
+                            signedAt: signedAt.map { time(atUnixSeconds: Double($0)) }))
                     places[name] = place
                 }
                 placesOfCalls[call] = place
@@ -158,7 +170,7 @@ extension History {
                 switch entry.event {
                 case .sent(let call, let event, _, _) where event.order == order: calls.insert(call).inserted
                 case .answered(let call, _, _), .answerLost(let call, _): calls.contains(call)
-                case .attemptStarted(let call, let delivery, _) where delivery.order == order:
+                case .attemptStarted(let call, let delivery, _, _) where delivery.order == order:
                     attempts.insert(call).inserted
                 case .attemptEnded(let call, _): attempts.contains(call)
                 case .operatorAsks(let action), .operatorHears(let action, _): action.concerns(order)

@@ -19,7 +19,8 @@ extension HistoryChecker {
     }
 
     /// A lease holds until the call's time is over. Half of it is enough to tell whether it does, and leaves room for
-    /// calls that were on their way for a while before the merchant saw them.
+    /// calls that were on their way for a while before the merchant saw them. If they were made so far apart that the
+    /// earlier one's time was over, it was given up and is only seen late.
     ///
     /// - Parameter cancels: after each of them, the attempt in flight is none of the delivery's any more.
     private func overlapViolations(
@@ -29,6 +30,7 @@ extension HistoryChecker {
             let isOpen = earlier.endedAt.map { later.startedAt < $0 } ?? true
             guard isOpen, later.startedAt < earlier.startedAt + terms.timeout / 2,
                 !cancels.contains(where: { earlier.startedAt < $0 && $0 < later.startedAt }),
+                !isGivenUp(earlier, before: later),
                 !isJustAfterResumption(earlier.startedAt), !isJustAfterResumption(later.startedAt)
             else { return nil }
             return Violation(
@@ -36,6 +38,12 @@ extension HistoryChecker {
                 finding: "\(key.endpoint) saw an attempt start \(later.startedAt - earlier.startedAt) after another "
                     + "that had not ended")
         }
+    }
+
+    /// Both times are cut to whole seconds: what is left of their distance is sure.
+    private func isGivenUp(_ earlier: SeenAttempt, before later: SeenAttempt) -> Bool {
+        guard let first = earlier.signedAt, let second = later.signedAt else { return false }
+        return second - first - .seconds(1) >= terms.timeout
     }
 
     /// Rule 5, of orders with several events: first arrivals come as the events did. Where an operator let a later event

@@ -26,10 +26,11 @@ extension HistoryChecker {
                 let key = Key(eventID: row.eventID, endpoint: row.endpoint)
                 let limit = entry.at + Self.clockTolerance + (row.detail == "t" ? terms.leaseMargin : .zero)
                 var findings: [String] = []
-                let late = seen[key]?.map(\.startedAt).first {
-                    $0 > limit && $0 < reopenedAt ?? .seconds(Int64.max) && !isJustAfterResumption($0)
+                let late = seen[key]?.first {
+                    $0.startedAt > limit && $0.startedAt < reopenedAt ?? .seconds(Int64.max)
+                        && $0.isSurelyMade(after: entry.at) && !isJustAfterResumption($0.startedAt)
                 }
-                if let late { findings.append("an attempt started \(late - entry.at) after the cancel") }
+                if let late { findings.append("an attempt started \(late.startedAt - entry.at) after the cancel") }
                 if reopenedAt == nil, states[key] != "cancelled" {
                     findings.append("it was cancelled, and ended as \(states[key] ?? "nothing")")
                 }

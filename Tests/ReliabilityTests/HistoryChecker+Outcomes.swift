@@ -38,17 +38,24 @@ extension HistoryChecker {
         let mayBeLate = tokens.map { token in
             token.map { $0 < outcome.token || $0 == outcome.token && outcome.state == "exhausted" } ?? false
         }
-        let starts = zip(seen.map(\.startedAt), mayBeLate).filter { !isJustAfterResumption($0.0) }
-        let late = starts.first { startedAt, mayBeLate in
-            startedAt > settledAt + Self.clockTolerance + (mayBeLate ? terms.timeout + terms.leaseMargin : .zero)
+        let starts = zip(seen, mayBeLate).filter { !isJustAfterResumption($0.0.startedAt) }
+        let late = starts.first { attempt, mayBeLate in
+            attempt.isSurelyMade(after: settledAt)
+                && attempt.startedAt > settledAt + Self.clockTolerance
+                    + (mayBeLate ? terms.timeout + terms.leaseMargin : .zero)
         }
         if let late {
-            report(.newestLeaseSettles, "an attempt started \(late.0 - settledAt) after it was settled")
+            report(.newestLeaseSettles, "an attempt started \(late.0.startedAt - settledAt) after it was settled")
         }
         if let startedAt = outcome.startedAt.map(history.time(atUnixSeconds:)),
-            let newer = starts.first(where: { !$0.1 && $0.0 > startedAt + terms.timeout + Self.clockTolerance })
+            let newer = starts.first(where: {
+                !$0.1 && $0.0.isSurelyMade(after: startedAt)
+                    && $0.0.startedAt > startedAt + terms.timeout + Self.clockTolerance
+            })
         {
-            report(.newestLeaseSettles, "an attempt started \(newer.0 - startedAt) after the one that it tells of")
+            report(
+                .newestLeaseSettles,
+                "an attempt started \(newer.0.startedAt - startedAt) after the one that it tells of")
         }
         return violations
     }

@@ -294,6 +294,39 @@ import Testing
         #expect(run.violations.map(\.rule) == [.neverHalf])
     }
 
+    @Test func callsThatAreSeenTogetherAreFoundUnlessTheFirstOnesTimeWasOverWhenTheSecondWasMade() {
+        for (madeAt, expected) in [(4 as Int64, [Violation.Rule.oneAttemptAtATime]), (1, [])] {
+            var run = HandMadeRun()
+            run.sendAcknowledged("1")
+            run.store(event: "e1", order: "1")
+            run.attempt("e1", order: "1", from: 5, to: 5.9, .unanswered, signedAt: madeAt)
+            run.attempt("e1", order: "1", from: 5.2, to: 5.8, .answered(status: 200, result: 0), signedAt: 5)
+            run.settle("e1", "delivered", token: 2, startedAt: 5.2, settledAt: 6)
+            #expect(run.violations.map(\.rule) == expected)
+        }
+    }
+
+    @Test func aCallThatIsSeenAfterTheEndIsFoundUnlessItWasMadeBefore() {
+        for (madeAt, isFound) in [(3 as Int64, true), (0, false)] {
+            var cancelled = HandMadeRun()
+            cancelled.sendAcknowledged("1")
+            cancelled.store(event: "e1", order: "1")
+            cancelled.cancel("e1", order: "1", wasInFlight: "f", at: 1)
+            cancelled.attempt(
+                "e1", order: "1", from: 3.5, to: 3.6, .answered(status: 500, result: nil), signedAt: madeAt)
+            cancelled.settle("e1", "cancelled", token: 2, settledAt: 1)
+            #expect(cancelled.violations.map(\.rule) == (isFound ? [.cancelHolds] : []))
+
+            var delivered = HandMadeRun()
+            delivered.sendAcknowledged("1")
+            delivered.store(event: "e1", order: "1")
+            delivered.attempt("e1", order: "1", from: 0.1, to: 0.2, .answered(status: 200, result: 0), signedAt: 0)
+            delivered.settle("e1", "delivered", token: 1, startedAt: 0.1, settledAt: 0.3)
+            delivered.attempt("e1", order: "1", from: 3.5, to: 3.6, .unanswered, signedAt: madeAt)
+            #expect(delivered.violations.contains { $0.rule == .newestLeaseSettles } == isFound)
+        }
+    }
+
     @Test func twoAttemptsAtOnceAreFoundAndOneAfterTheTimeoutIsFine() {
         for (start, expected) in [(1.2, [Violation.Rule.oneAttemptAtATime]), (2.3, [])] {
             var run = HandMadeRun()
@@ -380,14 +413,16 @@ private struct HandMadeRun {
 
     /// Without a span that is named, an attempt of its own.
     mutating func attempt(
-        _ event: String, order: String, from: Double, to: Double, _ end: AttemptEnd, span: String? = nil
+        _ event: String, order: String, from: Double, to: Double, _ end: AttemptEnd, span: String? = nil,
+        signedAt: Int64? = nil
     ) {
         numbers += 1
         let delivery = SeenDelivery(endpoint: "erp", webhookID: event, order: order)
         entries.append(
             .init(
                 at: .seconds(from),
-                event: .attemptStarted(call: numbers, delivery: delivery, span: span ?? "\(numbers)")))
+                event: .attemptStarted(
+                    call: numbers, delivery: delivery, span: span ?? "\(numbers)", signedAt: signedAt)))
         entries.append(.init(at: .seconds(to), event: .attemptEnded(call: numbers, end: end)))
     }
 

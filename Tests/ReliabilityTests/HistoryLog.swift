@@ -35,10 +35,10 @@ final class HistoryLog: Sendable {
         }
     }
 
-    func recordAttempt(of delivery: SeenDelivery, span: String) -> Int {
+    func recordAttempt(of delivery: SeenDelivery, span: String, signedAt: Int64?) -> Int {
         state.withLock { state in
             state.seenCalls += 1
-            add(.attemptStarted(call: state.seenCalls, delivery: delivery, span: span), to: &state)
+            add(.attemptStarted(call: state.seenCalls, delivery: delivery, span: span, signedAt: signedAt), to: &state)
             return state.seenCalls
         }
     }
