@@ -30,7 +30,7 @@ let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: 
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let certificateReloading = Target.Dependency.product(name: "NIOCertificateReloading", package: "swift-nio-extras")
-let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
@@ -95,8 +95,9 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "RelayCore", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioHTTPTypes, lifecycle, log,
-                metrics, coreMetrics, nio, nioHTTP1, nioSSL, certificateReloading,
+                "RelayCore", hummingbird, hummingbirdCore, httpTypes, lifecycle, log, metrics, coreMetrics, nio,
+                nioExtras,
+                nioHTTP1, nioPosix, nioSSL, certificateReloading,
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -190,9 +191,9 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Platforms", "RelayCore", "TestSupport", hummingbirdCore, httpTypes, nio, nioPosix, nioSSL,
-                lifecycle, log,
-                metrics, coreMetrics,
+                "Server", "Platforms", "RelayCore", "TestSupport", hummingbirdCore, httpTypes, nio, nioEmbedded,
+                nioHTTP1,
+                nioPosix, nioSSL, lifecycle, log, metrics, coreMetrics,
             ],
             swiftSettings: settings),
         .testTarget(

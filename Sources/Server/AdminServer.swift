@@ -67,7 +67,30 @@ package struct AdminServer: Service {
     }
 }
 
+/// Where a call came from.
+struct CallContext: InitializableFromSource {
+    let remoteAddress: SocketAddress?
+
+    init(source: ApplicationRequestContextSource) {
+        remoteAddress = source.channel.remoteAddress
+    }
+}
+
+extension Logger {
+    /// The server's own messages, of starting and of broken connections, are no news at its usual levels.
+    fileprivate var quiet: Logger {
+        var logger = self
+        if logger.logLevel < .warning, logger.logLevel > .trace { logger.logLevel = .warning }
+        return logger
+    }
+}
+
 extension Response {
+    /// A body after the head of an answer to HEAD would be taken for the start of the next answer.
+    func answering(_ method: HTTPRequest.Method) -> Response {
+        method == .head ? createHeadResponse() : self
+    }
+
     fileprivate init(metrics text: String) {
         self.init(
             status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

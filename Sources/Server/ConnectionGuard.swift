@@ -1,8 +1,6 @@
-import HTTPTypes
 import Metrics
 import NIOCore
 import NIOHTTP1
-import NIOHTTPTypes
 
 /// The body of a call did not come to its end in time.
 struct BodyTooSlow: Error {}
@@ -14,10 +12,10 @@ struct BodyTooSlow: Error {}
 ///
 /// One timer for each connection, set anew only when it fires: a call that is in time costs no timer.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     /// Of what nobody wants to read any more: the rest of a body that is answered already, and what comes after farewell.
     private static let maximumUnreadBytes = PlatformServer.maximumBodyBytes
@@ -80,9 +78,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            // What cannot be parsed is a bad request to Hummingbird, whatever was wrong with it.
-            if isHeadTooLarge, head.status == .badRequest { head.status = .requestHeaderFieldsTooLarge }
-            isLastAnswer = head.headerFields[.connection] == "close"
+            isLastAnswer = !head.isKeepAlive
+            guard isHeadTooLarge, head.status == .badRequest else { return context.write(data, promise: promise) }
+            head.status = .requestHeaderFieldsTooLarge
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body:
             context.write(data, promise: promise)

@@ -1,36 +1,41 @@
-import HTTPTypes
-package import Hummingbird
-import HummingbirdCore
-import Logging
 package import NIOCore
+import NIOHTTP1
+import RelayCore
 import ServiceLifecycle
 
 /// The platforms' door with nobody behind it: every call's body is read, and is answered as if it were taken. What the HTTP
 /// server costs by itself, for measuring; it is set up as `PlatformServer` is.
 package struct EmptyServer: Service {
-    private static let answer = ByteBuffer(string: #"{"result":0,"msg":"ok"}"#)
+    private let door: Door
 
-    private let application: Application<CallbackResponder<CallContext>>
-
-    package init(address: BindAddress, group: any EventLoopGroup) {
+    package init(host: String, port: Int, group: any EventLoopGroup) {
         let metrics = ConnectionMetrics()
         let limits = ConnectionLimits(connectionsPerAddress: nil)
-        let connections = OpenConnections(limits: limits, proxies: TrustedProxies(), metrics: metrics)
-        application = Application(
-            responder: CallbackResponder { request, _ in
-                _ = try await request.body.collect(upTo: PlatformServer.maximumBodyBytes)
-                return Response(
-                    status: .ok, headers: [.contentType: "application/json"],
-                    body: ResponseBody(byteBuffer: Self.answer))
-            },
-            server: PlatformServer.http(
-                connections: connections, limits: limits, metrics: metrics, certificate: nil),
-            configuration: .init(address: address, backlog: 1_024),
-            eventLoopGroupProvider: .shared(group),
-            logger: Logger(label: "empty", factory: { _ in SwiftLogNoOpLogHandler() }))
+        door = Door(
+            host: host, port: port, tls: nil, limits: limits,
+            connections: OpenConnections(limits: limits, proxies: TrustedProxies(), metrics: metrics), metrics: metrics,
+            group: group)
     }
 
     package func run() async throws {
-        try await application.run()
+        try await door.run(EmptyResponder()) { _ in }
+    }
+}
+
+private struct EmptyResponder: CallResponder, BegunCall {
+    private static let answer = PlatformAnswer(body: Array(#"{"result":0,"msg":"ok"}"#.utf8))
+
+    let bodyLimit = PlatformServer.maximumBodyBytes
+
+    func begin(_ head: HTTPRequestHead, from peer: IPAddress?) -> Beginning {
+        .wantsBody(self)
+    }
+
+    func answer(_ body: [UInt8], on eventLoop: any EventLoop) -> EventLoopFuture<PlatformAnswer> {
+        eventLoop.makeSucceededFuture(Self.answer)
+    }
+
+    func refuse(_ flaw: BodyFlaw) -> PlatformAnswer {
+        Self.answer
     }
 }

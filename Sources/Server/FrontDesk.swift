@@ -1,11 +1,10 @@
-import HTTPTypes
-import HummingbirdCore
 import Metrics
 import NIOCore
+import NIOHTTP1
 import RelayCore
 
 /// Finds the app and the platform that a call is for, and answers it.
-struct FrontDesk: Sendable {
+final class FrontDesk: CallResponder {
     private let platforms: [any Platform]
     private let byName: [String: any Platform]
     private let intake: Intake
@@ -34,84 +33,118 @@ struct FrontDesk: Sendable {
         self.unixMilliseconds = unixMilliseconds
     }
 
-    /// `request` may still be sending its body.
-    ///
-    /// - Parameter peer: who the connection is from; nil where nobody can tell any more.
-    func answer(_ request: Request, from peer: IPAddress?) async -> PlatformAnswer {
+    func begin(_ head: HTTPRequestHead, from peer: IPAddress?) -> Beginning {
         let start = ContinuousClock.now
         let directory = directory()
-        let place = Self.split(request.uri.path)
+        let place = AppPath(head.uri)
         let app = place.flatMap { directory.apps[$0.app] }
-        let caller = peer.map { proxies.caller($0, forwardedFor: request.forwardedFor) }
-        let answer = await answer(request, at: place?.path, for: app, directory, from: caller)
-        intake.metrics.apps[app?.name ?? ""].answers.record(duration: .now - start)
-        return answer
+        let caller = peer.map { proxies.caller($0, forwardedFor: head.headers["X-Forwarded-For"]) }
+        switch admit(head, at: place?.path, for: app, in: directory, from: caller, at: start) {
+        case .success(let call):
+            return .wantsBody(call)
+        case .failure(let refusal):
+            intake.metrics.apps[app?.name ?? ""].answers.record(duration: .now - start)
+            return .answered(refusal.answer)
+        }
     }
 
-    private func answer(
-        _ request: Request, at path: String?, for app: App?, _ directory: Directory, from caller: IPAddress?
-    ) async -> PlatformAnswer {
+    private func admit(
+        _ head: HTTPRequestHead, at path: String?, for app: App?, in directory: Directory, from caller: IPAddress?,
+        at start: ContinuousClock.Instant
+    ) -> Result<DeskCall, RefusedHead> {
         guard let app, let path, let platform = byName[app.platform] else {
             let platform = platforms.first { $0.callbacks.contains { $0.path == path } } ?? platforms[0]
-            let reason = path == nil ? "unknown_path" : "unknown_app"
-            return platform.answer(.failed(refusals.refuse(RefusedArrival(reason, from: caller), as: .unknownApp)))
+            let arrival = RefusedArrival(path == nil ? "unknown_path" : "unknown_app", from: caller)
+            return .failure(RefusedHead(platform.answer(.failed(refusals.refuse(arrival, as: .unknownApp)))))
         }
-        func refuse(_ reason: String, as failure: ReplyFailure, detail: String? = nil) -> PlatformAnswer {
-            let arrival = RefusedArrival(reason, of: app, from: caller, detail: detail)
-            return platform.answer(.failed(refusals.refuse(arrival, as: failure)))
+        func refuse(_ reason: String, as failure: ReplyFailure) -> Result<DeskCall, RefusedHead> {
+            let arrival = RefusedArrival(reason, of: app, from: caller)
+            return .failure(RefusedHead(platform.answer(.failed(refusals.refuse(arrival, as: failure)))))
+        }
+        func shed(for reason: CallMetrics.Shedding) -> Result<DeskCall, RefusedHead> {
+            .failure(RefusedHead(platform.answer(intake.shed(for: reason))))
         }
         guard app.settings.allows(caller) else { return refuse("address_not_allowed", as: .addressNotAllowed) }
         guard let callback = platform.callbacks.first(where: { $0.path == path }) else {
             return refuse("unknown_path", as: .unknownApp)
         }
-        guard callback.methods.contains(request.method.rawValue) else {
+        guard callback.methods.contains(head.method.rawValue) else {
             return refuse("wrong_method", as: .methodNotAllowed(allowed: callback.methods))
         }
-        let contentType = Self.mediaType(request.headers[.contentType])
-        guard request.method == .get || callback.contentTypes.contains(contentType) else {
+        let contentType = Self.mediaType(head.headers.first(name: "Content-Type"), of: callback)
+        guard head.method == .GET || callback.contentTypes.contains(contentType) else {
             return refuse("wrong_content_type", as: .unsupportedContentType(expected: callback.contentTypes))
         }
         // Before the body is read and the signature verified: that would cost more than the answer.
-        if callback.isStored, intake.isOverloaded { return platform.answer(intake.shed(for: .overloaded)) }
+        if callback.isStored, intake.isOverloaded { return shed(for: .overloaded) }
         let limit = PlatformServer.maximumBodyBytes
-        var memory = BodyMemory.sharedBytes(of: min(request.announcedBodyBytes ?? limit, limit))
-        guard bodyMemory.take(memory) else { return platform.answer(intake.shed(for: .noRoomForBody)) }
+        let announced = head.announcedBodyBytes
+        if let announced, announced > limit { return refuse("body_too_large", as: .bodyTooLarge(limit: limit)) }
+        let memory = BodyMemory.sharedBytes(of: announced ?? limit)
+        guard bodyMemory.take(memory) else { return shed(for: .noRoomForBody) }
+        return .success(
+            DeskCall(
+                desk: self, app: app, platform: platform, callback: callback, method: head.method.rawValue,
+                contentType: contentType, caller: caller, trace: TraceContext(head.headers), directory: directory,
+                memory: memory, startedAt: start))
+    }
+
+    /// Answers a call whose whole body is there.
+    fileprivate func answer(
+        _ call: DeskCall, _ body: [UInt8], on eventLoop: any EventLoop
+    ) -> EventLoopFuture<PlatformAnswer> {
         // As long as the call is answered somebody may hold its body.
-        defer { bodyMemory.giveBack(memory) }
-        let body: [UInt8]
-        switch await Self.read(request) {
-        case .whole(let bytes): body = bytes
-        case .tooLarge: return refuse("body_too_large", as: .bodyTooLarge(limit: limit))
-        case .tooSlow: return refuse("too_slow", as: .tooSlow)
-        // Nobody is there to hear the answer.
-        case .brokenOff(let error): return refuse("body_broken_off", as: .tooSlow, detail: "\(error)")
-        }
-        let unused = memory - BodyMemory.sharedBytes(of: body.count)
-        bodyMemory.giveBack(unused)
-        memory -= unused
-        let call = InboundCall(
-            callback: callback, method: request.method.rawValue, contentType: contentType, body: body,
+        let memory = BodyMemory.sharedBytes(of: body.count)
+        bodyMemory.giveBack(call.memory - memory)
+        let inbound = InboundCall(
+            callback: call.callback, method: call.method, contentType: call.contentType, body: body,
             receivedAtMilliseconds: unixMilliseconds())
-        let reply = await reply(to: call, of: app, platform, directory, trace: TraceContext(request))
-        guard case .failed(.refused(let refusal)) = reply else { return platform.answer(reply) }
-        let arrival = RefusedArrival(
-            refusal.reason.rawValue, of: app, from: caller, detail: refusal.detail, call,
-            isSigned: refusal.reason.isOfSignedCalls)
-        return platform.answer(.failed(refusals.refuse(arrival, as: .refused(refusal))))
+        return reply(to: inbound, call, on: eventLoop).map { [self] reply in
+            bodyMemory.giveBack(memory)
+            guard case .failed(.refused(let refusal)) = reply else { return conclude(call, reply) }
+            let arrival = RefusedArrival(
+                refusal.reason.rawValue, of: call.app, from: call.caller, detail: refusal.detail, inbound,
+                isSigned: refusal.reason.isOfSignedCalls)
+            return conclude(call, .failed(refusals.refuse(arrival, as: .refused(refusal))))
+        }
+    }
+
+    /// Answers a call whose body does not come to its end.
+    fileprivate func refuse(_ call: DeskCall, for flaw: BodyFlaw) -> PlatformAnswer {
+        bodyMemory.giveBack(call.memory)
+        let (reason, failure, detail): (String, ReplyFailure, String?) =
+            switch flaw {
+            case .tooLarge: ("body_too_large", .bodyTooLarge(limit: PlatformServer.maximumBodyBytes), nil)
+            case .tooSlow: ("too_slow", .tooSlow, nil)
+            case .brokenOff(let error): ("body_broken_off", .tooSlow, "\(error)")
+            }
+        let arrival = RefusedArrival(reason, of: call.app, from: call.caller, detail: detail)
+        return conclude(call, .failed(refusals.refuse(arrival, as: failure)))
+    }
+
+    private func conclude(_ call: DeskCall, _ reply: Reply) -> PlatformAnswer {
+        let answer = call.platform.answer(reply)
+        intake.metrics.apps[call.app.settings.name].answers.record(duration: .now - call.startedAt)
+        return answer
     }
 
     private func reply(
-        to call: InboundCall, of app: App, _ platform: any Platform, _ directory: Directory, trace: TraceContext?
-    ) async -> Reply {
-        switch platform.receive(call, for: app) {
-        case .refused(let refusal): return .failed(.refused(refusal))
-        case .acknowledged: return .taken
-        case .goodsInquiry(let inquiry): return await look(up: inquiry, of: app, in: directory)
-        case .callbackKey(let notice): return await take(notice, of: app, in: directory, trace: trace)
+        to inbound: InboundCall, _ call: DeskCall, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Reply> {
+        switch call.platform.receive(inbound, for: call.app) {
+        case .refused(let refusal):
+            return eventLoop.makeSucceededFuture(.failed(.refused(refusal)))
+        case .acknowledged:
+            return eventLoop.makeSucceededFuture(.taken)
+        case .goodsInquiry(let inquiry):
+            return eventLoop.makeFutureWithTask { await self.look(up: inquiry, of: call.app, in: call.directory) }
+        case .callbackKey(let notice):
+            return eventLoop.makeFutureWithTask { try await self.take(notice, call, on: eventLoop) }
         case .event(var arrival):
-            arrival.trace = trace
-            return await intake.take(
-                arrival, of: app, awaitsOutcome: platform.outcomeWriter != nil, in: directory)
+            arrival.trace = call.trace
+            return intake.take(
+                arrival, of: call.app, awaitsOutcome: call.platform.outcomeWriter != nil, in: call.directory,
+                on: eventLoop)
         }
     }
 
@@ -129,78 +162,96 @@ struct FrontDesk: Sendable {
 
     /// The key comes first, and then the event that tells of it: a notice that is sent again, because the relay died in
     /// between, finds the key current and stores the event.
-    private func take(
-        _ notice: CallbackKeyNotice, of app: App, in directory: Directory, trace: TraceContext?
-    ) async -> Reply {
+    private func take(_ notice: CallbackKeyNotice, _ call: DeskCall, on eventLoop: any EventLoop) async throws -> Reply
+    {
+        let announcement: CallbackKeyRing.Announcement
         do {
-            switch try await callbackKeys.announce(notice, of: app) {
-            case .outdated:
-                return .failed(.refused(.outdatedKey))
-            case .current(let firstAnnounced):
-                var arrival = notice.arrival
-                arrival.dedupeKey = "\(firstAnnounced)"
-                arrival.trace = trace
-                let reply = await intake.take(arrival, of: app, awaitsOutcome: false, in: directory)
-                // Nobody has to want to hear of keys.
-                if case .failed(.refused(let refusal)) = reply, refusal.reason == .noRoute { return .taken }
-                return reply
-            }
+            announcement = try await callbackKeys.announce(notice, of: call.app)
         } catch {
             return .failed(.unavailable(retryAfterSeconds: Intake.retryAfterSeconds))
         }
-    }
-
-    /// `/in/{app}/{path}`; an app's name needs no percent-encoding. A path is ASCII: the server refuses any other.
-    private static func split(_ path: String) -> (app: String, path: String)? {
-        let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
-        guard parts.count == 3, parts[0] == "in" else { return nil }
-        return (String(parts[1]), String(parts[2]))
+        switch announcement {
+        case .outdated:
+            return .failed(.refused(.outdatedKey))
+        case .current(let firstAnnounced):
+            var arrival = notice.arrival
+            arrival.dedupeKey = "\(firstAnnounced)"
+            arrival.trace = call.trace
+            let reply = try await intake.take(
+                arrival, of: call.app, awaitsOutcome: false, in: call.directory, on: eventLoop
+            ).get()
+            // Nobody has to want to hear of keys.
+            if case .failed(.refused(let refusal)) = reply, refusal.reason == .noRoute { return .taken }
+            return reply
+        }
     }
 
     /// Without parameters, in small letters; empty where there is none that is ASCII.
-    private static func mediaType(_ header: String?) -> String {
-        guard let header, header.utf8.allSatisfy({ $0 < 0x80 }) else { return "" }
+    private static func mediaType(_ header: String?, of callback: Callback) -> String {
+        guard let header else { return "" }
+        // As it mostly comes.
+        if let same = callback.contentTypes.first(where: { $0 == header }) { return same }
+        guard header.utf8.allSatisfy({ $0 < 0x80 }) else { return "" }
         let type = header.prefix { $0 != ";" }
         return type.split(separator: " ").joined().lowercased()
     }
+}
 
-    private enum Body {
-        case whole([UInt8])
-        case tooLarge
-        case tooSlow
-        case brokenOff(any Error)
-    }
+private struct RefusedHead: Error {
+    let answer: PlatformAnswer
 
-    private static func read(_ request: Request) async -> Body {
-        let limit = PlatformServer.maximumBodyBytes
-        let announced = request.announcedBodyBytes
-        if let announced, announced > limit { return .tooLarge }
-        var body: [UInt8] = []
-        body.reserveCapacity(announced ?? 0)
-        do {
-            for try await part in request.body {
-                if body.count + part.readableBytes > limit { return .tooLarge }
-                body.append(contentsOf: part.readableBytesView)
-            }
-        } catch is BodyTooSlow {
-            return .tooSlow
-        } catch {
-            return .brokenOff(error)
-        }
-        return .whole(body)
+    init(_ answer: PlatformAnswer) {
+        self.answer = answer
     }
 }
 
-extension Request {
-    private static let forwardedForHeader = HTTPField.Name("X-Forwarded-For")
+/// A call that the desk wants to read the body of.
+private final class DeskCall: BegunCall {
+    let desk: FrontDesk
+    let app: App
+    let platform: any Platform
+    let callback: Callback
+    let method: String
+    let contentType: String
+    let caller: IPAddress?
+    let trace: TraceContext?
+    let directory: Directory
+    /// What was taken for the body, in bytes.
+    let memory: Int
+    let startedAt: ContinuousClock.Instant
 
-    fileprivate var forwardedFor: [String] {
-        Self.forwardedForHeader.map { headers[values: $0] } ?? []
+    init(
+        desk: FrontDesk, app: App, platform: any Platform, callback: Callback, method: String, contentType: String,
+        caller: IPAddress?, trace: TraceContext?, directory: Directory, memory: Int, startedAt: ContinuousClock.Instant
+    ) {
+        self.desk = desk
+        self.app = app
+        self.platform = platform
+        self.callback = callback
+        self.method = method
+        self.contentType = contentType
+        self.caller = caller
+        self.trace = trace
+        self.directory = directory
+        self.memory = memory
+        self.startedAt = startedAt
     }
 
+    var bodyLimit: Int { PlatformServer.maximumBodyBytes }
+
+    func answer(_ body: [UInt8], on eventLoop: any EventLoop) -> EventLoopFuture<PlatformAnswer> {
+        desk.answer(self, body, on: eventLoop)
+    }
+
+    func refuse(_ flaw: BodyFlaw) -> PlatformAnswer {
+        desk.refuse(self, for: flaw)
+    }
+}
+
+extension HTTPRequestHead {
     /// Nil where the length of the body shows at its end only.
     fileprivate var announcedBodyBytes: Int? {
-        if let length = headers[.contentLength].flatMap({ Int($0) }) { return max(length, 0) }
-        return headers[.transferEncoding] == nil ? 0 : nil
+        if let length = headers.first(name: "Content-Length").flatMap({ Int($0) }) { return max(length, 0) }
+        return headers.contains(name: "Transfer-Encoding") ? nil : 0
     }
 }

@@ -1,9 +1,10 @@
 package import Logging
 import Metrics
+import NIOCore
 package import RelayCore
 
 /// The way of one verified event from its arrival to what the platform hears.
-package struct Intake: Sendable {
+package final class Intake: Sendable {
     /// What a platform is told to wait before it asks again.
     static let retryAfterSeconds = 2
 
@@ -29,28 +30,47 @@ package struct Intake: Sendable {
         metrics.prepare(for: directory)
     }
 
-    /// - Parameter awaitsOutcome: whether the platform's call waits for what the merchant says.
-    func take(_ arrival: Arrival, of app: App, awaitsOutcome: Bool, in directory: Directory) async -> Reply {
-        guard let route = directory.route(for: arrival, of: app.id) else { return .failed(.refused(.noRoute)) }
-        let deadline = ContinuousClock.now + app.reply.wait
-        let submission = plan(arrival, of: app, on: route, in: directory)
-        guard awaitsOutcome else { return await store(submission, of: app, in: directory) }
-        // Before the commit, so that an outcome which is there first is not missed.
-        let expected = outcomes.expect(DeliveryKey(event: submission.id, endpoint: route.endpoint))
-        defer { outcomes.dismiss(expected) }
-        do {
-            switch try await inbox.accept(submission) {
-            case .stored(let isHeldHere):
-                accepted(submission, of: app, in: directory)
-                let outcome = await outcomes.outcome(expected, isHeldHere: isHeldHere, by: deadline)
-                return reply(to: outcome, of: app)
-            case .known(let known):
-                metrics.apps[app.name].repeated.increment()
-                return try await reply(to: known, of: app, by: deadline)
-            }
-        } catch {
-            return reply(to: error)
+    /// - Parameters:
+    ///   - awaitsOutcome: whether the platform's call waits for what the merchant says.
+    ///   - eventLoop: of the call; the future is of it.
+    func take(
+        _ arrival: Arrival, of app: App, awaitsOutcome: Bool, in directory: Directory, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Reply> {
+        guard let route = directory.route(for: arrival, of: app.id) else {
+            return eventLoop.makeSucceededFuture(.failed(.refused(.noRoute)))
         }
+        let promise = eventLoop.makePromise(of: Reply.self)
+        let policy = app.settings.reply
+        let counters = metrics.apps[app.settings.name]
+        let deadline = ContinuousClock.now + policy.wait
+        let submission = plan(arrival, of: app, on: route, in: directory)
+        // Before the commit, so that an outcome which is there first is not missed.
+        let expected =
+            awaitsOutcome ? outcomes.expect(DeliveryKey(event: submission.id, endpoint: route.endpoint)) : nil
+        inbox.accept(submission) { [self] acceptance in
+            switch (acceptance, expected) {
+            case (.success(.stored(let isHeldHere)), let expected?):
+                accepted(submission, counters, in: directory)
+                outcomes.outcome(expected, isHeldHere: isHeldHere, by: deadline) { [self] outcome in
+                    outcomes.dismiss(expected)
+                    promise.succeed(reply(to: outcome, policy))
+                }
+                return
+            case (.success(.stored), nil):
+                accepted(submission, counters, in: directory)
+                promise.succeed(.taken)
+            case (.success(.known(let known)), nil):
+                counters.repeated.increment()
+                promise.succeed(known.hasSameContent ? .taken : .failed(.refused(.conflict)))
+            case (.success(.known(let known)), _?):
+                counters.repeated.increment()
+                promise.completeWithTask { await self.reply(to: known, policy, by: deadline) }
+            case (.failure(let error), _):
+                promise.succeed(reply(to: error))
+            }
+            if let expected { outcomes.dismiss(expected) }
+        }
+        return promise.futureResult
     }
 
     /// Stores what was found by asking a platform, as if the platform had called. Returns whether it was new; nil where no
@@ -62,30 +82,15 @@ package struct Intake: Sendable {
         let submission = plan(arrival, of: app, on: route, in: directory)
         switch try await inbox.accept(submission) {
         case .stored:
-            accepted(submission, of: app, in: directory)
+            accepted(submission, metrics.apps[app.settings.name], in: directory)
             return true
         case .known:
             return false
         }
     }
 
-    private func store(_ submission: Submission, of app: App, in directory: Directory) async -> Reply {
-        do {
-            switch try await inbox.accept(submission) {
-            case .stored:
-                accepted(submission, of: app, in: directory)
-                return .taken
-            case .known(let known):
-                metrics.apps[app.name].repeated.increment()
-                return known.hasSameContent ? .taken : .failed(.refused(.conflict))
-            }
-        } catch {
-            return reply(to: error)
-        }
-    }
-
-    private func accepted(_ submission: Submission, of app: App, in directory: Directory) {
-        metrics.apps[app.name].accepted.increment()
+    private func accepted(_ submission: Submission, _ counters: AppMetrics, in directory: Directory) {
+        counters.accepted.increment()
         for delivery in submission.deliveries {
             guard let endpoint = directory.endpoints[delivery.endpoint] else { continue }
             metrics.acceptedDeliveries[endpoint.name].increment()
@@ -94,7 +99,8 @@ package struct Intake: Sendable {
         logger.debug(
             "accepted",
             metadata: [
-                "event": "\(submission.id)", "order_no": "\(submission.arrival.orderNo)", "app": "\(app.name)",
+                "event": "\(submission.id)", "order_no": "\(submission.arrival.orderNo)",
+                "app": "\(directory.appsByID[submission.app]?.settings.name ?? "")",
                 "trace_id": "\(trace.traceID)",
             ])
     }
@@ -113,32 +119,36 @@ package struct Intake: Sendable {
     }
 
     private func reply(
-        to known: KnownEvent, of app: App, by deadline: ContinuousClock.Instant
-    ) async throws(InboxError) -> Reply {
+        to known: KnownEvent, _ policy: ReplyPolicy, by deadline: ContinuousClock.Instant
+    ) async -> Reply {
         guard known.hasSameContent else { return .failed(.refused(.conflict)) }
         switch known.outcome?.state {
         case .delivered, .refused, .cancelled:
-            return reply(to: known.outcome, of: app)
+            return reply(to: known.outcome, policy)
         case .exhausted, .expired:
-            guard try await outcomes.askAgain(known.reply) else { return .pending(app.reply) }
+            do {
+                guard try await outcomes.askAgain(known.reply) else { return .pending(policy) }
+            } catch {
+                return reply(to: error)
+            }
         case nil:
             break
         }
         let expected = outcomes.expect(known.reply)
         defer { outcomes.dismiss(expected) }
-        return reply(to: await outcomes.outcome(expected, isHeldHere: false, by: deadline), of: app)
+        return reply(to: await outcomes.outcome(expected, isHeldHere: false, by: deadline), policy)
     }
 
-    private func reply(to outcome: Outcome?, of app: App) -> Reply {
-        guard let outcome else { return .pending(app.reply) }
+    private func reply(to outcome: Outcome?, _ policy: ReplyPolicy) -> Reply {
+        guard let outcome else { return .pending(policy) }
         switch outcome.state {
         case .delivered, .refused:
-            return outcome.answer.map { .settled(answer: $0) } ?? .pending(app.reply)
+            return outcome.answer.map { .settled(answer: $0) } ?? .pending(policy)
         case .cancelled:
             return .failed(.cancelled)
         case .exhausted, .expired:
             // A person decides; until then there is nothing final to say.
-            return .pending(app.reply)
+            return .pending(policy)
         }
     }
 

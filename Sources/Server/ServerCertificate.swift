@@ -1,4 +1,3 @@
-import HummingbirdTLS
 package import Logging
 import Metrics
 import NIOCertificateReloading
@@ -11,6 +10,8 @@ import Synchronization
 /// the connections that come after; a pair that cannot be used is told of once, and the one before stays.
 package final class ServerCertificate: Service {
     private let reloader: TimedCertificateReloader
+    /// For all connections.
+    let tls: NIOSSLContext
 
     /// - Parameters:
     ///   - certificate: the path of a PEM file, with the certificates of its issuers behind it.
@@ -33,7 +34,7 @@ package final class ServerCertificate: Service {
         do {
             try reloader.reload()
             self.reloader = reloader
-            _ = try NIOSSLContext(configuration: tls)
+            tls = try NIOSSLContext(configuration: Self.configuration(reloader))
         } catch {
             throw UnusableCertificate(certificate: certificate, key: key, cause: error)
         }
@@ -43,15 +44,13 @@ package final class ServerCertificate: Service {
         try await reloader.run()
     }
 
-    var tls: TLSConfiguration {
-        get throws {
-            var configuration = try TLSConfiguration.makeServerConfiguration(certificateReloader: reloader)
-            configuration.minimumTLSVersion = .tlsv12
-            configuration.applicationProtocols = ["http/1.1"]
-            // Whoever is closed for being slow is slow to agree to it, too.
-            configuration.shutdownTimeout = .seconds(1)
-            return configuration
-        }
+    private static func configuration(_ reloader: TimedCertificateReloader) throws -> TLSConfiguration {
+        var configuration = try TLSConfiguration.makeServerConfiguration(certificateReloader: reloader)
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        // Whoever is closed for being slow is slow to agree to it, too.
+        configuration.shutdownTimeout = .seconds(1)
+        return configuration
     }
 }
 

@@ -97,7 +97,7 @@ struct Relay: Service {
         prepareMetrics(configuration.current)
         configuration.onChange(prepareMetrics)
         let platformServer = PlatformServer(
-            address: settings.listen.bindAddress, platforms: PlatformList.all, intake: intake,
+            host: settings.listen.host, port: settings.listen.port, platforms: PlatformList.all, intake: intake,
             goodsLibrary: MerchantGoodsLibrary(outside: outside, unixMilliseconds: clock, logger: logger),
             callbackKeys: StoredCallbackKeys(store: store, watch: configuration, logger: logger),
             rejections: rejections, directory: { configuration.current }, unixMilliseconds: clock,

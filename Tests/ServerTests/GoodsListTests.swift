@@ -12,9 +12,8 @@ import Testing
     ) async throws -> RawConnection.Answer {
         var app = teahouse
         app.goodsLibrary = library.map { GoodsLibrarySettings(endpoint: $0) }
-        var configured = try directory()
-        configured.apps[app.name] = app
-        configured.goods[app.id] = [Goods(code: "own", name: "configured", price: Price(cents: 5))]
+        let configured = try directory(
+            apps: [app], goods: [app.id: [Goods(code: "own", name: "configured", price: Price(cents: 5))]])
         let form = try GoodsLibraryCall(
             appKey: app.appKey, secret: app.secret, inquiry: GoodsInquiry(loginID: "", name: "", page: 1, limit: 10)
         ).body(atUnixMilliseconds: 1_700_000_000_000)

@@ -1,3 +1,5 @@
+import NIOCore
+import NIOPosix
 import Platforms
 import RelayCore
 import Testing
@@ -19,7 +21,10 @@ import Testing
         let intake = Intake(
             inbox: inbox, lanes: FewLanes(free: free), outcomes: outcomes,
             ids: EventIDSource(clock: { 1_700_000_000_000 }), logger: LogLines().logger)
-        let reply = await intake.take(arrival, of: teahouse, awaitsOutcome: awaitsOutcome, in: try directory())
+        let reply = try await intake.take(
+            arrival, of: teahouse, awaitsOutcome: awaitsOutcome, in: try directory(),
+            on: MultiThreadedEventLoopGroup.singleton.next()
+        ).get()
         #expect(outcomes.isQuiet, "every expected outcome was dismissed")
         return reply
     }

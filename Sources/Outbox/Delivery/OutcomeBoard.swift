@@ -29,7 +29,7 @@ package final class OutcomeBoard: Outcomes, Service {
 
     private struct Caller {
         let deadline: ContinuousClock.Instant
-        let continuation: CheckedContinuation<Outcome?, Never>
+        let done: @Sendable (Outcome?) -> Void
     }
 
     private struct State {
@@ -63,27 +63,29 @@ package final class OutcomeBoard: Outcomes, Service {
     }
 
     package func outcome(
-        _ expected: ExpectedOutcome, isHeldHere: Bool, by deadline: ContinuousClock.Instant
-    ) async -> Outcome? {
-        await withCheckedContinuation { continuation in
-            let (outcome, isOver) = state.withLock { state -> (Outcome?, Bool) in
-                guard var entry = state.entries[expected.key], !state.isClosed else { return (nil, true) }
-                if let outcome = entry.outcome { return (outcome, true) }
-                if deadline <= .now { return (nil, true) }
-                entry.callers.append(Caller(deadline: deadline, continuation: continuation))
-                if isHeldHere { entry.isHeldHere = true }
-                state.callerCount += 1
-                state.entries[expected.key] = entry
-                return (nil, false)
+        _ expected: ExpectedOutcome, isHeldHere: Bool, by deadline: ContinuousClock.Instant,
+        _ done: @escaping @Sendable (Outcome?) -> Void
+    ) {
+        let (outcome, isOver, isFirst) = state.withLock { state -> (Outcome?, Bool, Bool) in
+            guard var entry = state.entries.removeValue(forKey: expected.key), !state.isClosed else {
+                return (nil, true, false)
             }
-            if isOver { continuation.resume(returning: outcome) } else { someoneWaits.raise() }
+            defer { state.entries[expected.key] = entry }
+            if let outcome = entry.outcome { return (outcome, true, false) }
+            if deadline <= .now { return (nil, true, false) }
+            entry.callers.append(Caller(deadline: deadline, done: done))
+            if isHeldHere { entry.isHeldHere = true }
+            state.callerCount += 1
+            return (nil, false, state.callerCount == 1)
         }
+        if isOver { return done(outcome) }
+        if isFirst { someoneWaits.raise() }
     }
 
     /// Tells everybody who waits for it; an outcome that nobody expects is forgotten.
     package func post(_ outcome: Outcome) {
         let callers = state.withLock { state -> [Caller] in
-            guard var entry = state.entries[outcome.key] else { return [] }
+            guard var entry = state.entries.removeValue(forKey: outcome.key) else { return [] }
             let callers = entry.callers
             entry.outcome = outcome
             entry.callers = []
@@ -91,7 +93,7 @@ package final class OutcomeBoard: Outcomes, Service {
             state.entries[outcome.key] = entry
             return callers
         }
-        for caller in callers { caller.continuation.resume(returning: outcome) }
+        for caller in callers { caller.done(outcome) }
     }
 
     /// This relay does not hold the delivery any more: whoever waits for it has to look into the database.
@@ -126,7 +128,7 @@ package final class OutcomeBoard: Outcomes, Service {
                 }
             }
         }
-        for caller in state.withLock({ Self.close(&$0) }) { caller.continuation.resume(returning: nil) }
+        for caller in state.withLock({ Self.close(&$0) }) { caller.done(nil) }
     }
 
     private static func close(_ state: inout State) -> [Caller] {
@@ -157,7 +159,7 @@ package final class OutcomeBoard: Outcomes, Service {
             state.isLookingUp = state.isLookingUp || !due.isEmpty
             return (late, due)
         }
-        for caller in late { caller.continuation.resume(returning: nil) }
+        for caller in late { caller.done(nil) }
         return due
     }
 

@@ -50,16 +50,15 @@ package final class GroupInbox: Inbox, Service {
         arrivals.count
     }
 
-    package func accept(_ submission: Submission) async throws(InboxError) -> Acceptance {
-        let result = await withCheckedContinuation { caller in
-            let pending = PendingSubmission(submission: submission, arrivedAt: .now, caller: caller)
-            if isDatabaseAway.load(ordering: .relaxed) {
-                conclude(pending, .failure(.unavailable))
-            } else if !arrivals.put(pending) {
-                conclude(pending, .failure(.full))
-            }
+    package func accept(
+        _ submission: Submission, _ done: @escaping @Sendable (Result<Acceptance, InboxError>) -> Void
+    ) {
+        let pending = PendingSubmission(submission: submission, arrivedAt: .now, done: done)
+        if isDatabaseAway.load(ordering: .relaxed) {
+            conclude(pending, .failure(.unavailable))
+        } else if !arrivals.put(pending) {
+            conclude(pending, .failure(.full))
         }
-        return try result.get()
     }
 
     package func run() async {
@@ -107,12 +106,12 @@ package final class GroupInbox: Inbox, Service {
 
     private func lookUpRepeats() async {
         while let group = await repeats.takeGroup() {
-            for pending in group.late { pending.caller.resume(returning: .failure(.full)) }
+            for pending in group.late { pending.done(.failure(.full)) }
             var isWritten = false
             do {
                 let known = group.inTime.isEmpty ? [] : try await store.recall(group.inTime.map(\.submission))
                 for (pending, event) in zip(group.inTime, known) {
-                    pending.caller.resume(returning: event.map { .success(.known($0)) } ?? .failure(.unknown))
+                    pending.done(event.map { .success(.known($0)) } ?? .failure(.unknown))
                 }
                 isWritten = !known.isEmpty
             } catch {
@@ -120,7 +119,7 @@ package final class GroupInbox: Inbox, Service {
                 logger.warning("repeats could not be looked up", metadata: ["error": "\(error)"])
                 // Those behind would wait as long again for the same answer.
                 let behind = error.isDatabaseAway ? repeats.takeAll() : []
-                for pending in group.inTime + behind { pending.caller.resume(returning: .failure(.unknown)) }
+                for pending in group.inTime + behind { pending.done(.failure(.unknown)) }
             }
             repeats.finish(isWritten: isWritten)
         }
@@ -132,7 +131,7 @@ package final class GroupInbox: Inbox, Service {
         let submission = pending.submission
         guard stored.contains(submission.id) else {
             giveBackSlots(of: submission, areWanted: false)
-            if !repeats.put(pending) { pending.caller.resume(returning: .failure(.full)) }
+            if !repeats.put(pending) { pending.done(.failure(.full)) }
             return
         }
         let event = Event(submission)
@@ -152,12 +151,12 @@ package final class GroupInbox: Inbox, Service {
                     answersPlatform: isReply),
                 in: slot)
         }
-        pending.caller.resume(returning: .success(.stored(isHeldHere: isHeldHere)))
+        pending.done(.success(.stored(isHeldHere: isHeldHere)))
     }
 
     private func conclude(_ pending: PendingSubmission, _ failure: Result<Acceptance, InboxError>) {
         giveBackSlots(of: pending.submission, areWanted: false)
-        pending.caller.resume(returning: failure)
+        pending.done(failure)
     }
 
     private func giveBackSlots(of submission: Submission, areWanted: Bool) {

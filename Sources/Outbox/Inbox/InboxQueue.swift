@@ -105,7 +105,7 @@ final class InboxQueue: Sendable {
 struct PendingSubmission: Sendable {
     let submission: Submission
     let arrivedAt: ContinuousClock.Instant
-    let caller: CheckedContinuation<Result<Acceptance, InboxError>, Never>
+    let done: @Sendable (Result<Acceptance, InboxError>) -> Void
 
     /// In bytes, with a guess for everything around the body.
     var weight: Int {

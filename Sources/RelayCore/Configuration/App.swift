@@ -23,6 +23,7 @@ package struct App: Hashable, Sendable {
                 clockWindow: clockWindow, reply: reply))
     }
 
+    @inlinable
     package subscript<Value>(dynamicMember member: WritableKeyPath<AppSettings, Value>) -> Value {
         get { settings[keyPath: member] }
         set { settings[keyPath: member] = newValue }

@@ -1,19 +1,19 @@
-/// Everything that is configured, as one immutable snapshot.
-package struct Directory: Sendable {
+/// Everything that is configured, as one immutable snapshot. Every call holds on to one, so it is a single reference.
+package final class Directory: Sendable {
     /// Grows with every change; two snapshots of one version are the same.
-    package var version: Int64
-    package var apps: [String: App]
-    package var appsByID: [AppID: App]
-    package var endpoints: [EndpointID: Endpoint]
+    package let version: Int64
+    package let apps: [String: App]
+    package let appsByID: [AppID: App]
+    package let endpoints: [EndpointID: Endpoint]
     /// In the order of the file: the first match wins.
-    package var routes: [AppID: [Route]]
+    package let routes: [AppID: [Route]]
     /// In the order of the file.
-    package var goods: [AppID: [Goods]]
+    package let goods: [AppID: [Goods]]
     /// Networks in CIDR notation where endpoints may be although they are not public.
-    package var allowedPrivateNetworks: [String]
+    package let allowedPrivateNetworks: [String]
     /// The service provider's gateway for Meituan's vouchers; nil where there is none.
-    package var voucherBaseURL: String?
-    package var retention: Retention
+    package let voucherBaseURL: String?
+    package let retention: Retention
 
     package init(
         version: Int64 = 0, apps: [App] = [], endpoints: [Endpoint] = [], routes: [AppID: [Route]] = [:],

@@ -1,10 +1,20 @@
 /// Takes verified events into the outbox.
 package protocol Inbox: Sendable {
-    /// Returns once the event is committed, or was known before. Cancelling the caller does not take it back.
-    func accept(_ submission: Submission) async throws(InboxError) -> Acceptance
+    /// Calls `done` once the event is committed, or was known before: once, on any thread, which it must not hold up.
+    func accept(_ submission: Submission, _ done: @escaping @Sendable (Result<Acceptance, InboxError>) -> Void)
 
     /// Whether more comes than can be stored in time. Asked before a call's body is read, to turn it away at little cost.
     var isOverloaded: Bool { get }
+}
+
+extension Inbox {
+    /// Returns once the event is committed, or was known before. Cancelling the caller does not take it back.
+    package func accept(_ submission: Submission) async throws(InboxError) -> Acceptance {
+        let result = await withCheckedContinuation { caller in
+            accept(submission) { caller.resume(returning: $0) }
+        }
+        return try result.get()
+    }
 }
 
 /// An event on its way into the outbox.

@@ -3,10 +3,12 @@ package protocol Outcomes: Sendable {
     /// Begins to listen for an outcome. Called before the delivery can be settled, so that none is missed.
     func expect(_ key: DeliveryKey) -> ExpectedOutcome
 
-    /// Nil once `deadline` has passed. `isHeldHere`: this relay attempts the delivery.
+    /// Calls `done` with the outcome, or with nil once `deadline` has passed: once, on any thread, which it must not hold up.
+    ///
+    /// - Parameter isHeldHere: whether this relay attempts the delivery.
     func outcome(
-        _ expected: ExpectedOutcome, isHeldHere: Bool, by deadline: ContinuousClock.Instant
-    ) async -> Outcome?
+        _ expected: ExpectedOutcome, isHeldHere: Bool, by deadline: ContinuousClock.Instant,
+        _ done: @escaping @Sendable (Outcome?) -> Void)
 
     /// Ends the listening. Every `expect` needs one.
     func dismiss(_ expected: ExpectedOutcome)
@@ -14,6 +16,17 @@ package protocol Outcomes: Sendable {
     /// The platform asks again for what is `exhausted` or `expired`: puts the delivery back into the outbox, at most
     /// once a minute, and returns whether it is open now.
     func askAgain(_ key: DeliveryKey) async throws(InboxError) -> Bool
+}
+
+extension Outcomes {
+    /// Nil once `deadline` has passed. `isHeldHere`: this relay attempts the delivery.
+    package func outcome(
+        _ expected: ExpectedOutcome, isHeldHere: Bool, by deadline: ContinuousClock.Instant
+    ) async -> Outcome? {
+        await withCheckedContinuation { caller in
+            outcome(expected, isHeldHere: isHeldHere, by: deadline) { caller.resume(returning: $0) }
+        }
+    }
 }
 
 package struct ExpectedOutcome: Hashable, Sendable {

@@ -32,8 +32,9 @@ struct BenchWork: AsyncParsableCommand {
 
         func run() async throws {
             endWithStandardInput()
-            let address = ListenAddress(host: "127.0.0.1", port: port).bindAddress
-            try await EmptyServer(address: address, group: MultiThreadedEventLoopGroup.singleton).run()
+            try await EmptyServer(
+                host: "127.0.0.1", port: port, group: MultiThreadedEventLoopGroup.singleton
+            ).run()
         }
     }
 

@@ -16,14 +16,14 @@ let erp = EndpointID(1)
 let audit = EndpointID(2)
 let special = EndpointID(3)
 
-func directory() throws -> Directory {
+func directory(apps: [App] = [teahouse, union], goods: [AppID: [Goods]] = [:]) throws -> Directory {
     let endpoint = { (id: EndpointID, ordered: Bool) in
         Endpoint(
             id: id, name: "endpoint-\(id.number)", merchant: "teahouse", url: "http://127.0.0.1:9",
             format: .standard(secret: Secret("")), ordered: ordered)
     }
     return Directory(
-        apps: [teahouse, union], endpoints: [endpoint(erp, true), endpoint(audit, false), endpoint(special, false)],
+        apps: apps, endpoints: [endpoint(erp, true), endpoint(audit, false), endpoint(special, false)],
         routes: [
             teahouse.id: [
                 Route(
@@ -34,7 +34,7 @@ func directory() throws -> Directory {
                 Route(event: try ShellPattern("*"), goods: try ShellPattern("zp_1"), endpoint: audit, copies: []),
             ],
             union.id: [Route(event: try ShellPattern("order.*"), goods: nil, endpoint: audit, copies: [])],
-        ])
+        ], goods: goods)
 }
 
 /// A signed goods issue.

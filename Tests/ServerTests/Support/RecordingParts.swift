@@ -20,9 +20,13 @@ final class RecordingInbox: Inbox {
 
     var submissions: [Submission] { taken.withLock { $0 } }
 
-    func accept(_ submission: Submission) async throws(InboxError) -> Acceptance {
+    func accept(_ submission: Submission, _ done: @escaping @Sendable (Result<Acceptance, InboxError>) -> Void) {
         taken.withLock { $0.append(submission) }
-        return try answer(submission)
+        do throws(InboxError) {
+            done(.success(try answer(submission)))
+        } catch {
+            done(.failure(error))
+        }
     }
 }
 
@@ -72,10 +76,11 @@ final class RecordingOutcomes: Outcomes {
     }
 
     func outcome(
-        _ expected: ExpectedOutcome, isHeldHere: Bool, by deadline: ContinuousClock.Instant
-    ) async -> Outcome? {
+        _ expected: ExpectedOutcome, isHeldHere: Bool, by deadline: ContinuousClock.Instant,
+        _ done: @escaping @Sendable (Outcome?) -> Void
+    ) {
         state.withLock { $0.isHeldHere.append(isHeldHere) }
-        return outcome.map { Outcome(key: expected.key, state: $0.state, answer: $0.answer) }
+        done(outcome.map { Outcome(key: expected.key, state: $0.state, answer: $0.answer) })
     }
 
     func dismiss(_ expected: ExpectedOutcome) {

@@ -50,7 +50,7 @@ struct RunningServer {
         var door: PlatformServer?
         try await serving(beside: certificate) { onRunning in
             let server = PlatformServer(
-                address: .hostname("127.0.0.1", port: 0), platforms: PlatformList.all,
+                host: "127.0.0.1", port: 0, platforms: PlatformList.all,
                 intake: Intake(
                     inbox: inbox, lanes: FewLanes(free: [erp]), outcomes: outcomes,
                     ids: EventIDSource(clock: { 1_700_000_000_000 }), logger: log.logger),
@@ -58,7 +58,7 @@ struct RunningServer {
                 directory: { directory }, unixMilliseconds: { 1_700_000_000_000 }, certificate: certificate,
                 proxies: TrustedProxies(proxies), limits: limits ?? ConnectionLimits(patience: patience),
                 bodyMemory: bodyMemory, group: MultiThreadedEventLoopGroup.singleton, logger: log.logger,
-                onServerRunning: onRunning)
+                onRunning: onRunning)
             door = server
             return server
         } body: { port in

@@ -1,29 +1,7 @@
-import HummingbirdCore
-import Logging
 import Metrics
 import NIOCore
 import RelayCore
 import Synchronization
-
-/// Closes connections at once that are too many. Others take their place in the queue of the system only until they are
-/// looked at: a door that stopped accepting would keep everybody waiting.
-struct DoorChannel<Base: ServerChildChannel>: ServerChildChannel {
-    let base: Base
-    let connections: OpenConnections
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
-        let isAdmitted = connections.admit(channel)
-        // An error here would end the whole server: the connection is made ready, and then closed.
-        return base.setup(channel: channel, logger: logger).map { value in
-            if !isAdmitted { channel.close(promise: nil) }
-            return value
-        }
-    }
-
-    func handle(value: Base.Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
-    }
-}
 
 /// The connections to the platforms' door.
 final class OpenConnections: Sendable {
