@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run test test-reliability test-thread-sanitizer soak fuzz build lint format deps deps-test clean
 
+SWIFT := Sources Tests Package.swift docs/benchmarks/http-client/Package.swift docs/benchmarks/http-client/Sources
 RELEASE := swift build -c release --product yizhan --static-swift-stdlib
 
 # One folder of tests after the other, and one test after the other in it: those that count seconds need the machine to
@@ -50,10 +51,10 @@ build: deps ## the release binary, .build/release/yizhan
 	$(RELEASE)
 
 lint: ## fail on what `make format` would change
-	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	swift format lint --strict --recursive --parallel $(SWIFT)
 
 format: ## format the Swift sources in place
-	swift format --in-place --recursive --parallel Sources Tests Package.swift
+	swift format --in-place --recursive --parallel $(SWIFT)
 
 deps: ## install the missing system packages that building and running need
 	@.ci/install-packages

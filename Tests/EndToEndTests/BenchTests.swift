@@ -60,6 +60,28 @@ import Testing
         #expect(withoutOne.errors.contains("DATABASE_URL is not set"))
     }
 
+    @Test func anotherClientIsMeasuredBesideTheRelayAndOneThatSaysNothingIsAnError() async throws {
+        let directory = try await scratchDirectory()
+        func program(_ name: String, _ script: String) throws -> String {
+            let path = directory.appending(path: name)
+            try Data("#!/bin/sh\n\(script)\n".utf8).write(to: path)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path.path)
+            return path.path
+        }
+        let arguments = ["deliver", "--rounds", "1", "--seconds", "1", "--drained-rows", "200", "--client"]
+        let told = directory.appending(path: "told").path
+        let client = try program("client", #"echo "$@" > \#(told); echo '{"answered": 500, "elapsed_us": 250000}'"#)
+        let figures = try await bench(arguments + [client])
+        #expect(figures.contains { $0.name == "deliveries of a backlog of 200" && $0.yardstick == 2_000 })
+        #expect(try String(contentsOfFile: told, encoding: .utf8).hasSuffix("/m/0 1\n"))
+
+        for silent in [try program("silent", "echo done"), directory.appending(path: "nobody").path] {
+            let run = try await YizhanCommand.run(["bench"] + arguments + [silent])
+            #expect(run.exitCode == 1)
+            #expect(run.errors.contains(silent))
+        }
+    }
+
     @Test func aCtrlCEndsItWithEverythingThatItStarted() async throws {
         let home = try await scratchDirectory()
         let bench = try RelayProcess.launch(
@@ -94,6 +116,10 @@ import Testing
 
     @discardableResult
     private func bench(_ arguments: String..., database: String? = nil, in home: URL? = nil) async throws -> [Figure] {
+        try await bench(arguments, database: database, in: home)
+    }
+
+    private func bench(_ arguments: [String], database: String? = nil, in home: URL? = nil) async throws -> [Figure] {
         let variables = ["DATABASE_URL": database, "TMPDIR": home?.path].compactMapValues { $0 }
         let ended = try await YizhanCommand.run(["bench", "--json"] + arguments, variables).requireSuccess()
         let figures = try JSON(parsing: ended.output)["figures"]?.arrayValue ?? []

@@ -13,6 +13,8 @@ struct BenchSettings: Sendable {
     var backlogRows = [10_000, 1_000_000]
     /// Deliveries of a backlog that `deliver` drains.
     var drainedRows = 20_000
+    /// A program that calls the merchants of `deliver` with another HTTP client.
+    var client: String?
     /// Nil: a PostgreSQL of the bench's own.
     var databaseURL: String?
 }

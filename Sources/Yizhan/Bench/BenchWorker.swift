@@ -15,8 +15,24 @@ enum BenchWorker {
     static func calls(to sink: BenchSink, of stage: BenchStage) async throws -> Double {
         let report = try await answer(
             ["calls", "--port", "\(sink.port)", "--seconds", "\(stage.settings.seconds)"], to: .null, of: stage)
+        return try answersPerSecond(report, of: "the calls' report")
+    }
+
+    /// Calls merchants with another client: a program of somebody else's. Returns answers a second.
+    static func calls(of client: String, to sink: BenchSink, of stage: BenchStage) async throws -> Double {
+        let program = ChildProgram(
+            path: FilePath(client), arguments: [sink.url(of: 0), "\(stage.settings.seconds)"],
+            directory: stage.directory)
+        let output = try await program.output()
+        guard let report = try? JSON(parsing: output) else {
+            throw BenchFailure.unreadable("what \(client) prints", what: "anything in JSON")
+        }
+        return try answersPerSecond(report, of: "what \(client) prints")
+    }
+
+    private static func answersPerSecond(_ report: JSON, of place: String) throws -> Double {
         guard let answered = report["answered"]?.intValue, let elapsed = report["elapsed_us"]?.intValue else {
-            throw BenchFailure.unreadable("the calls' report", what: "how many were answered")
+            throw BenchFailure.unreadable(place, what: "how many were answered, and in how long")
         }
         return Double(answered) * 1e6 / Double(max(elapsed, 1))
     }

@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// How many deliveries of a backlog are made, from the first claim to the last outcome.
 struct DeliverPhase {
     private static let merchant = "bench"
@@ -21,7 +23,7 @@ struct DeliverPhase {
         let rows = stage.settings.drainedRows
         let form =
             "app_key=\(Self.merchant)&order_no=ORDER&goods_code=zp_001&remark=\(String(repeating: "x", count: 420))"
-        var (deliveries, calls) = ([Double](), [Double]())
+        var (deliveries, calls, others) = ([Double](), [Double](), [Double]())
         var cost = RelayCost()
         try await stage.rounds(of: .deliver) { round in
             try await database.pause(Self.merchant)
@@ -39,11 +41,19 @@ struct DeliverPhase {
             }
             deliveries.append(Double(rows) / course.sinceStarted)
             calls.append(try await BenchWorker.calls(to: sink, of: stage))
+            if let client = stage.settings.client {
+                others.append(try await BenchWorker.calls(of: client, to: sink, of: stage))
+            }
         }
-        return [
+        func figure(_ yardstick: Yardstick, _ target: Figure.Target?) -> Figure {
             Figure(
                 phase: .deliver, name: "deliveries of a backlog of \(rows)", unit: .perSecond, rounds: deliveries,
-                yardstick: Yardstick(name: "the relay's HTTP client alone, 64 tasks", rounds: calls))
-        ] + cost.figures(of: .deliver)
+                yardstick: yardstick, target: target)
+        }
+        let own = Yardstick(name: "the relay's HTTP client alone, 64 tasks", rounds: calls)
+        let other = stage.settings.client.map { client in
+            Yardstick(name: "\(FilePath(client).lastComponent?.string ?? client) alone", rounds: others)
+        }
+        return [figure(own, nil)] + (other.map { [figure($0, .atLeast(1.3))] } ?? []) + cost.figures(of: .deliver)
     }
 }

@@ -47,6 +47,14 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Deliveries of the backlog that deliver drains.")
     var drainedRows = BenchSettings().drainedRows
 
+    @Option(
+        help: .init(
+            """
+            Another HTTP client to hold deliver against: a program that is called with a URL and a number of seconds, and \
+            prints {"answered": 123, "elapsed_us": 123}.
+            """, valueName: "program"))
+    var client: String?
+
     @Flag(
         help: """
             Measure on the server that DATABASE_URL names, as a superuser of it; it is under load then. The bench makes \
@@ -77,6 +85,7 @@ struct Bench: AsyncParsableCommand {
         settings.dueRows = rows
         if !backlogRows.isEmpty { settings.backlogRows = backlogRows }
         settings.drainedRows = drainedRows
+        settings.client = client.map { URL(filePath: $0).path(percentEncoded: false) }
         if onDatabaseURL {
             guard let url = ProcessInfo.processInfo.environment["DATABASE_URL"], !url.isEmpty else {
                 throw BenchFailure.noDatabaseURL
