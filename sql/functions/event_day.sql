@@ -5,7 +5,7 @@ LANGUAGE sql
 IMMUTABLE
 AS $$
     SELECT (
-        to_timestamp(('x' || encode(substr(uuid_send(event_id), 1, 6), 'hex'))::bit(48)::bigint / 1000.0)
+        to_timestamp(('x' || encode(substr(uuid_send(event_id), 1, 6), 'hex'))::bit(48)::bigint / 1000::float8)
         AT TIME ZONE 'Asia/Shanghai'
     )::date;
 $$;

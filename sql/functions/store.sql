@@ -31,6 +31,8 @@ LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 -- The join below is between two batches; a nested loop there is quadratic, and estimates of arrays are guesses.
 SET enable_nestloop = off
+-- Nor must statistics taken while the outbox was empty lead to a scan of it.
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -55,31 +57,38 @@ BEGIN
             traceparent)
         WHERE i.id <> ALL (known)
         ON CONFLICT (order_no, app_id, dedupe_key) DO NOTHING
-        RETURNING e.id, e.seq, e.app_id, e.order_no
+        RETURNING e.id, e.seq, e.app_id, e.order_no, yizhan.event_day(e.id) AS event_day
     ),
-    delivery AS (
-        SELECT
-            s.id, s.seq, s.app_id, s.order_no, d.endpoint_id, d.ordered,
-            CASE
-                WHEN NOT d.ordered THEN d.lease
-                WHEN EXISTS (
-                    SELECT FROM yizhan.outbox AS o
-                    WHERE o.endpoint_id = d.endpoint_id AND o.app_id = s.app_id AND o.order_key = s.order_no
-                ) THEN NULL
-                WHEN s.seq > min(s.seq) OVER (PARTITION BY d.ordered, d.endpoint_id, s.app_id, s.order_no) THEN NULL
-                ELSE d.lease
-            END AS lease
+    fresh AS (
+        SELECT s.id, s.seq, s.app_id, s.order_no, s.event_day, d.endpoint_id, d.lease, d.ordered
         FROM unnest(delivery_event_ids, delivery_endpoint_ids, leases, ordered) AS d (id, endpoint_id, lease, ordered)
         JOIN stored AS s ON s.id = d.id
     ),
+    delivery AS (
+        SELECT
+            f.id, f.seq, f.app_id, f.order_no, f.event_day, f.endpoint_id, f.ordered,
+            CASE
+                WHEN NOT f.ordered THEN f.lease
+                WHEN EXISTS (
+                    SELECT FROM yizhan.outbox AS o
+                    WHERE o.endpoint_id = f.endpoint_id AND o.app_id = f.app_id AND o.order_key = f.order_no
+                ) THEN NULL
+                -- The first of its order in this batch. Without ordered deliveries it is never looked for.
+                WHEN (f.endpoint_id, f.seq) IN (
+                    SELECT n.endpoint_id, min(n.seq) FROM fresh AS n WHERE n.ordered
+                    GROUP BY n.endpoint_id, n.app_id, n.order_no
+                ) THEN f.lease
+            END AS lease
+        FROM fresh AS f
+    ),
     counted AS (
         INSERT INTO yizhan.tally AS t (event_day, minute, app_id, what, shard, count)
-        SELECT yizhan.event_day(n.id), date_trunc('minute', now()), n.app_id, n.what, relay % 16, count(*)
+        SELECT n.event_day, date_trunc('minute', now()), n.app_id, n.what, relay % 16, count(*)
         FROM (
-            SELECT s.id, s.app_id, 'event' FROM stored AS s
+            SELECT s.event_day, s.app_id, 'event' FROM stored AS s
             UNION ALL
-            SELECT d.id, d.app_id, 'accepted' FROM delivery AS d
-        ) AS n (id, app_id, what)
+            SELECT d.event_day, d.app_id, 'accepted' FROM delivery AS d
+        ) AS n (event_day, app_id, what)
         GROUP BY 1, 3, 4
         ORDER BY 1, 3, 4
         ON CONFLICT (event_day, minute, app_id, what, shard) DO UPDATE SET count = t.count + excluded.count
