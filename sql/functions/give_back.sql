@@ -21,8 +21,9 @@ BEGIN
         SET
             attempt = o.attempt - 1, lease_until = NULL, lease_owner = NULL,
             due_at = CASE WHEN i.delay > interval '0' THEN clock_timestamp() + i.delay ELSE o.due_at END
-        FROM unnest(event_ids, endpoint_ids, tokens, delays, called) AS i (event_id, endpoint_id, token, delay, called)
-        WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
+        FROM unnest(tokens, delays, called, yizhan.open_places(event_ids, endpoint_ids))
+            AS i (token, delay, called, place)
+        WHERE o.ctid = i.place AND o.token = i.token
             -- Said twice, it counts once.
             AND o.lease_until IS NOT NULL
         RETURNING o.event_id, o.endpoint_id, o.token, o.quota_day, coalesce(i.called, false) AS called

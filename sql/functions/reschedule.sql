@@ -26,15 +26,16 @@ BEGIN
     WITH input AS MATERIALIZED (
         SELECT * FROM unnest(
             event_ids, endpoint_ids, tokens, delays, results, since_starts, took_mss, http_statuses, reasons,
-            answer_starts
+            answer_starts, yizhan.open_places(event_ids, endpoint_ids)
         ) AS i (
-            event_id, endpoint_id, token, delay, result, since_start, took_ms, http_status, reason, answer_start)
+            event_id, endpoint_id, token, delay, result, since_start, took_ms, http_status, reason, answer_start,
+            place)
     ),
     moved AS (
         UPDATE yizhan.outbox AS o
         SET due_at = clock_timestamp() + i.delay, lease_until = NULL, lease_owner = NULL
         FROM input AS i
-        WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
+        WHERE o.ctid = i.place AND o.token = i.token
         RETURNING
             o.event_id, o.endpoint_id, o.token, o.attempt, o.due_at, i.result, i.since_start, i.took_ms,
             i.http_status, i.reason, i.answer_start

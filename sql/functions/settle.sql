@@ -30,15 +30,15 @@ BEGIN
     WITH input AS MATERIALIZED (
         SELECT * FROM unnest(
             event_ids, endpoint_ids, tokens, states, since_starts, took_mss, http_statuses, reasons, answer_starts,
-            answers, warnings
+            answers, warnings, yizhan.open_places(event_ids, endpoint_ids)
         ) AS i (
             event_id, endpoint_id, token, state, since_start, took_ms, http_status, reason, answer_start,
-            answer, warning)
+            answer, warning, place)
     ),
     ended AS (
         DELETE FROM yizhan.outbox AS o
         USING input AS i
-        WHERE o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token
+        WHERE o.ctid = i.place AND o.token = i.token
         RETURNING
             o.event_id, o.endpoint_id, o.app_id, i.state, o.attempt, o.token, i.since_start, i.took_ms, i.http_status,
             i.reason, i.answer_start, i.answer, i.warning, o.requeued_at, o.order_key, o.seq,
@@ -76,7 +76,7 @@ BEGIN
     )
     SELECT
         e.event_id, e.endpoint_id, e.token,
-        EXISTS (
+        e.order_key IS NOT NULL AND EXISTS (
             SELECT FROM yizhan.outbox AS later
             WHERE later.endpoint_id = e.endpoint_id AND later.app_id = e.app_id AND later.order_key = e.order_key
                 AND later.seq > e.seq)
@@ -84,8 +84,12 @@ BEGIN
     UNION ALL
     -- Ended by an earlier call whose answer was lost: this statement's snapshot does not show its own inserts.
     SELECT o.event_id, o.endpoint_id, o.token, false
-    FROM input AS i
-    JOIN yizhan.outcome AS o
-        ON o.event_id = i.event_id AND o.endpoint_id = i.endpoint_id AND o.token = i.token;
+    FROM input AS i, LATERAL (
+        SELECT k.event_id, k.endpoint_id, k.token
+        FROM yizhan.outcome AS k
+        WHERE k.event_id = i.event_id AND k.endpoint_id = i.endpoint_id AND k.token = i.token
+        OFFSET 0
+    ) AS o
+    WHERE i.place IS NULL;
 END
 $$;
