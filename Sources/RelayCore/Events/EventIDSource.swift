@@ -18,13 +18,10 @@ package final class EventIDSource: Sendable {
 
     /// - Parameters:
     ///   - clock: Unix time in milliseconds.
-    ///   - random: 64 random bits; from the system's source by default.
-    package init(
-        clock: @escaping @Sendable () -> Int64,
-        random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
-    ) {
+    ///   - random: 64 random bits; nil takes the system's.
+    package init(clock: @escaping @Sendable () -> Int64, random: (@Sendable () -> UInt64)? = nil) {
         self.clock = clock
-        self.random = random
+        self.random = random ?? RandomStock().next
     }
 
     package func next() -> EventID {

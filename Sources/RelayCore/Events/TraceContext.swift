@@ -37,7 +37,10 @@ package struct TraceContext: Hashable, Sendable {
 
     /// 32 hexadecimal digits.
     package var traceID: String {
-        Self.digits(high) + Self.digits(low)
+        var text: [UInt8] = []
+        Self.write(high, into: &text)
+        Self.write(low, into: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The caller's header, in the version that the relay writes; nil where the relay began the trace.
@@ -53,7 +56,15 @@ package struct TraceContext: Hashable, Sendable {
     }
 
     private func traceparent(from span: UInt64) -> String {
-        "00-\(traceID)-\(Self.digits(span))-\(isSampled ? "01" : "00")"
+        var text: [UInt8] = []
+        text.reserveCapacity(55)
+        text += "00-".utf8
+        Self.write(high, into: &text)
+        Self.write(low, into: &text)
+        text.append(Self.dash)
+        Self.write(span, into: &text)
+        text += (isSampled ? "-01" : "-00").utf8
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static let dash = UInt8(ascii: "-")
@@ -71,9 +82,11 @@ package struct TraceContext: Hashable, Sendable {
         return number
     }
 
-    private static func digits(_ number: UInt64) -> String {
-        let text = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - text.utf8.count) + text
+    private static func write(_ number: UInt64, into text: inout [UInt8]) {
+        for shift in stride(from: 60, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift) & 0xF)
+            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
     }
 
     /// The finalizer of SplitMix64: a bijection, so that different leases of an event have different spans.

@@ -42,6 +42,13 @@ import Testing
         #expect((second.bits >> 80) - (first.bits >> 80) == 1_000)
     }
 
+    @Test func theRandomPartIsNewInEachID() {
+        let noon = noon
+        let source = EventIDSource(clock: { noon })
+        let parts = (0..<1_000).map { _ in source.next().bits & 0x3FFF_FFFF_FFFF_FFFF }
+        #expect(Set(parts).count == 1_000)
+    }
+
     @Test func noTwoTasksGetTheSameID() async {
         let noon = noon
         let source = EventIDSource(clock: { noon })
