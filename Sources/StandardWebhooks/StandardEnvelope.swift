@@ -9,11 +9,15 @@ package enum StandardEnvelope {
 
     /// The same bytes for the same event and fields: its `timestamp` is when the relay received the event.
     package static func body(of event: Event, fields: JSON) -> [UInt8] {
-        let envelope: JSON = [
-            "type": .string(event.type),
-            "timestamp": .string(Timestamp(unixMilliseconds: event.receivedAtMilliseconds).description),
-            "data": fields,
-        ]
-        return envelope.serialized()
+        var body: [UInt8] = []
+        body.reserveCapacity(event.body.count + 128)
+        body += #"{"type":"#.utf8
+        JSON.write(event.type, into: &body)
+        body += #","timestamp":""#.utf8
+        Timestamp(unixMilliseconds: event.receivedAtMilliseconds).write(into: &body)
+        body += #"","data":"#.utf8
+        fields.write(into: &body)
+        body += "}".utf8
+        return body
     }
 }

@@ -42,8 +42,8 @@ package enum StandardWebhooksSignature {
         id: String, timestamp: String, body: [UInt8], secret: StandardWebhooksSecret
     ) -> [HMAC<SHA256>.MAC] {
         let head = Array("\(id).\(timestamp).".utf8)
-        return secret.keys.map { key in
-            var code = HMAC<SHA256>(key: key)
+        return secret.codes.map { keyed in
+            var code = keyed
             code.update(data: head)
             code.update(data: body)
             return code.finalize()
