@@ -1,6 +1,7 @@
 extension JSON {
     package func serialized() -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(128)
         write(into: &bytes)
         return bytes
     }
