@@ -52,12 +52,20 @@ package struct FormBody: Sendable {
 
     /// The value of that name, nil where there is no such parameter. Names are case-sensitive.
     package subscript(name: String) -> ArraySlice<UInt8>? {
-        let wanted = name.utf8
-        for parameter in parameters
-        where parameter.name.count == wanted.count && bytes[parameter.name].elementsEqual(wanted) {
-            return bytes[parameter.value]
-        }
+        for parameter in parameters where isText(name, at: parameter.name) { return bytes[parameter.value] }
         return nil
+    }
+
+    /// Whether a name or a value is that text, byte for byte.
+    func isText(_ text: String, at range: Range<Int>) -> Bool {
+        let wanted = text.utf8
+        guard wanted.count == range.count else { return false }
+        var position = range.lowerBound
+        for byte in wanted {
+            guard bytes[position] == byte else { return false }
+            position += 1
+        }
+        return true
     }
 
     /// Those of `names` that are not there, or are there without a value.

@@ -68,7 +68,7 @@ package struct AllianceOrder {
     }
 
     private func fingerprint() -> [UInt8] {
-        parameters.fingerprint { !parameters.bytes[$0.name].elementsEqual("sign".utf8) }
+        parameters.fingerprint { !parameters.isText("sign", at: $0.name) }
     }
 
     private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {

@@ -41,7 +41,7 @@ package enum AllianceSignature {
     }
 
     private static func isSigned(_ parameter: FormBody.Parameter, of parameters: FormBody) -> Bool {
-        !parameters.bytes[parameter.name].elementsEqual("sign".utf8)
+        !parameters.isText("sign", at: parameter.name)
     }
 }
 

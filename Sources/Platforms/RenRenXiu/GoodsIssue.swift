@@ -27,12 +27,12 @@ struct GoodsIssue {
     /// Over everything that makes a repeat the same call. What is empty stays out: it is not signed either, so anybody on
     /// the way could add it.
     private func fingerprint() -> [UInt8] {
-        form.fingerprint { !$0.value.isEmpty && !Self.differsBetweenRepeats(form.bytes[$0.name]) }
+        form.fingerprint { !$0.value.isEmpty && !differsBetweenRepeats($0) }
     }
 
-    private static func differsBetweenRepeats(_ name: ArraySlice<UInt8>) -> Bool {
-        name.elementsEqual("time_stamp".utf8) || name.elementsEqual("sign".utf8)
-            || name.elementsEqual("nonce_str".utf8)
+    private func differsBetweenRepeats(_ parameter: FormBody.Parameter) -> Bool {
+        form.isText("time_stamp", at: parameter.name) || form.isText("sign", at: parameter.name)
+            || form.isText("nonce_str", at: parameter.name)
     }
 
     private func warning() -> String? {
@@ -48,10 +48,10 @@ extension GoodsIssue {
     /// `nonce_str`, `sign`. `contacts` is real JSON where it is the array that it should be.
     static func businessFields(of form: FormBody) -> JSON {
         let members = form.parameters.compactMap { parameter -> JSON.Member? in
-            let name = form.text(parameter.name)
-            if carriers.contains(where: name.hasBytes) { return nil }
-            let list = name.hasBytes(of: "contacts") ? list(form.bytes[parameter.value]) : nil
-            return JSON.Member(name: name, value: list ?? .string(form.text(parameter.value)))
+            if carriers.contains(where: { form.isText($0, at: parameter.name) }) { return nil }
+            let list = form.isText("contacts", at: parameter.name) ? list(form.bytes[parameter.value]) : nil
+            return JSON.Member(
+                name: form.text(parameter.name), value: list ?? .string(form.text(parameter.value)))
         }
         return .object(members)
     }

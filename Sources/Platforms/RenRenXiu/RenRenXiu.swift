@@ -58,9 +58,9 @@ package struct RenRenXiu: Platform {
         } catch {
             throw Refusal(error)
         }
-        let missing = form.missing(of: ["app_key", "time_stamp", "sign"])
-        guard missing.isEmpty, let appKey = form["app_key"], let time = form["time_stamp"], let sign = form["sign"]
-        else { throw .missing(missing) }
+        guard let appKey = form["app_key"], let time = form["time_stamp"], let sign = form["sign"],
+            !appKey.isEmpty, !time.isEmpty, !sign.isEmpty
+        else { throw .missing(form.missing(of: ["app_key", "time_stamp", "sign"])) }
 
         guard appKey.elementsEqual(app.appKey.utf8) else { throw .wrongAppKey(parameter: "app_key") }
         guard RenRenXiuSignature.isRight(sign, for: form, secret: app.secret) else { throw .wrongSignature }

@@ -42,7 +42,7 @@ package enum RenRenXiuSignature {
     }
 
     private static func isSigned(_ parameter: FormBody.Parameter, of form: FormBody) -> Bool {
-        !parameter.value.isEmpty && !form.bytes[parameter.name].elementsEqual("sign".utf8)
+        !parameter.value.isEmpty && !form.isText("sign", at: parameter.name)
     }
 }
 

@@ -23,6 +23,7 @@ package struct App: Hashable, Sendable {
                 clockWindow: clockWindow, reply: reply))
     }
 
+    // Inlined, a member is read as such and not by way of a key path.
     @inlinable
     package subscript<Value>(dynamicMember member: WritableKeyPath<AppSettings, Value>) -> Value {
         get { settings[keyPath: member] }
