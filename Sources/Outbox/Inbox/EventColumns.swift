@@ -77,8 +77,8 @@ extension Submission {
     /// Events of one order keep the order in which they came.
     func precedes(_ other: Submission) -> Bool {
         let (mine, theirs) = (arrival.orderNo.utf8, other.arrival.orderNo.utf8)
-        if mine.lexicographicallyPrecedes(theirs) { return true }
-        if theirs.lexicographicallyPrecedes(mine) { return false }
+        for (left, right) in zip(mine, theirs) where left != right { return left < right }
+        if mine.count != theirs.count { return mine.count < theirs.count }
         return app == other.app ? id < other.id : app < other.app
     }
 }
