@@ -45,8 +45,9 @@ package struct BacklogSampler: Service {
                     try await sample()
                     isInReach.set(1)
                     if nextSums <= start {
-                        try await addUp()
+                        // Before: sums that take too long must not be tried again at the next look.
                         nextSums = start + Self.pauseOfSums
+                        try await addUp()
                     }
                 } catch {
                     if Task.isCancelled { break }
