@@ -51,7 +51,7 @@ BEGIN
         -- The three are the index's. A refusal is not told: it is an answer, and the platform has it.
         WHERE o.state IN ('refused', 'exhausted', 'expired')
             AND o.state <> 'refused'
-            AND o.settled_at >= date_bin('10 minutes', clock_timestamp() - interval '10 minutes', '2000-01-01 00:00Z')
+            AND o.settled_at >= date_bin('10 minutes', statement_timestamp() - interval '10 minutes', '2000-01-01 00:00Z')
         GROUP BY 2, 3
     ),
     untold AS (

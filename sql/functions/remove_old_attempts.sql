@@ -14,13 +14,13 @@ DECLARE
     rows bigint;
 BEGIN
     DELETE FROM yizhan.attempt AS t
-    WHERE (t.event_id, t.endpoint_id, t.token) IN (
-        SELECT a.event_id, a.endpoint_id, a.token
+    WHERE t.ctid = ANY (ARRAY(
+        SELECT a.ctid
         FROM yizhan.attempt AS a
-        WHERE a.event_id < yizhan.first_event_id(clock_timestamp() - keep)
+        WHERE a.event_id < yizhan.first_event_id(statement_timestamp() - keep)
             AND NOT EXISTS (SELECT FROM yizhan.outbox AS q WHERE q.event_id = a.event_id)
         ORDER BY a.event_id, a.endpoint_id, a.token
-        LIMIT max_rows);
+        LIMIT max_rows));
     GET DIAGNOSTICS rows = ROW_COUNT;
     RETURN rows;
 END

@@ -17,7 +17,7 @@ BEGIN
     old := ARRAY(
         SELECT e.id
         FROM yizhan.event AS e
-        WHERE e.id < yizhan.first_event_id(clock_timestamp() - keep)
+        WHERE e.id < yizhan.first_event_id(statement_timestamp() - keep)
             AND NOT EXISTS (SELECT FROM yizhan.outbox AS q WHERE q.event_id = e.id)
         ORDER BY e.id
         LIMIT max_rows
