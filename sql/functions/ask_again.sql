@@ -3,6 +3,9 @@
 CREATE OR REPLACE FUNCTION yizhan.ask_again(event_id uuid, endpoint_id integer)
 RETURNS boolean
 LANGUAGE plpgsql
+-- As in yizhan.requeue.
+SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_variable
 DECLARE

@@ -5,6 +5,9 @@ RETURNS SETOF yizhan.cancelled
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+-- As in yizhan.requeue.
+SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE

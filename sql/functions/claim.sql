@@ -85,6 +85,12 @@ BEGIN
         e.app_id, e.type, e.order_no, e.body, e.reply_endpoint_id = l.endpoint_id,
         e.traceparent
     FROM leased AS l
-    JOIN yizhan.event AS e ON e.id = l.event_id;
+    CROSS JOIN LATERAL (
+        SELECT k.app_id, k.type, k.order_no, k.body, k.reply_endpoint_id, k.traceparent
+        FROM yizhan.event AS k
+        WHERE k.id = l.event_id
+        -- Keeps this a look-up: a join that is planned while the table is empty may read it from one end to the other.
+        OFFSET 0
+    ) AS e;
 END
 $$;

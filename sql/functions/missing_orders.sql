@@ -16,7 +16,9 @@ BEGIN
     WHERE NOT EXISTS (
         SELECT FROM yizhan.event AS e
         WHERE e.order_no = i.order_no AND e.app_id = missing_orders.app_id
-            AND starts_with(e.dedupe_key, i.known_prefix))
+            AND starts_with(e.dedupe_key, i.known_prefix)
+        -- Keeps this a look-up: a join that is planned while the table is empty may read it from one end to the other.
+        OFFSET 0)
     ORDER BY i.place;
 END
 $$;

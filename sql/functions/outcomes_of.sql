@@ -4,6 +4,8 @@ RETURNS TABLE (event_id uuid, endpoint_id integer, state text, answer bytea)
 LANGUAGE plpgsql
 STABLE
 SET plan_cache_mode = force_generic_plan
+-- As in yizhan.settle.
+SET enable_indexscan = off
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off

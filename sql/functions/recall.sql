@@ -13,6 +13,8 @@ RETURNS TABLE (
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
+-- As in yizhan.settle.
+SET enable_indexscan = off
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off

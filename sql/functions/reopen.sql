@@ -5,6 +5,8 @@ CREATE OR REPLACE FUNCTION yizhan.reopen(event_ids uuid[], endpoint_ids integer[
 RETURNS TABLE (event_id uuid, endpoint_id integer, previous_state text)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
+-- As in yizhan.settle.
+SET enable_indexscan = off
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off

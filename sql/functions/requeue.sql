@@ -5,6 +5,9 @@ RETURNS SETOF yizhan.requeued
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+-- A plan from when the tables were small would read all of them: this one is made for each call.
+SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -4,6 +4,9 @@ CREATE OR REPLACE FUNCTION yizhan.resolve_app(wanted_order text, wanted_app text
 RETURNS integer
 LANGUAGE plpgsql
 STABLE
+-- As in yizhan.requeue.
+SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = off
 AS $$
 DECLARE
     found_ids integer[];
