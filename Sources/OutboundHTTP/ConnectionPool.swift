@@ -17,6 +17,7 @@ final class ConnectionPool {
     private var queue = CircularBuffer<(call: PendingCall, timer: Scheduled<Void>)>()
     private var idleTimer: Scheduled<Void>?
     private var isClosed = false
+    private var isCutShort = false
     private var whenDrained: [() -> Void] = []
 
     init(target: ConnectionSetup.Target, maximumConnections: Int, idleTimeout: TimeAmount, eventLoop: any EventLoop) {
@@ -28,7 +29,7 @@ final class ConnectionPool {
     }
 
     func start(_ call: PendingCall) {
-        if call.isCancelled { return call.finish(.failure(.cancelled)) }
+        if call.isCancelled || isCutShort { return call.finish(.failure(.cancelled)) }
         if isClosed { return call.finish(.failure(.destinationClosed)) }
         if call.deadline <= NIODeadline.now() { return call.finish(.failure(.timedOut(.queueing))) }
         while let connection = idle.popLast() {
@@ -47,9 +48,13 @@ final class ConnectionPool {
     }
 
     func endCancelledCalls() {
-        for connection in connections.values { connection.cancelIfRequested() }
-        for setup in setups.values { setup.cancelIfRequested() }
-        for entry in queue where entry.call.isCancelled { leaveQueue(entry.call, .cancelled) }
+        cancel { $0.isCancelled }
+    }
+
+    /// Ends all calls, also those to come.
+    func cutShort() {
+        isCutShort = true
+        cancel { _ in true }
     }
 
     /// Ends idle connections and refuses new calls; `whenDrained` is called when the calls made before have ended.
@@ -89,19 +94,12 @@ final class ConnectionPool {
         for callback in callbacks { callback() }
     }
 
-    func requestHead(of call: HTTPCall) -> HTTPRequestHead {
-        var headers: [(String, String)] = []
-        headers.reserveCapacity(call.headers.count + 2)
-        headers.append(("Host", hostHeader))
-        for header in call.headers { headers.append((header.name, header.value)) }
-        switch call.method {
-        case .get:
-            return HTTPRequestHead(
-                version: .http1_1, method: .GET, uri: call.target, headers: HTTPHeaders(headers))
-        case .post:
-            headers.append(("Content-Length", String(call.body.count)))
-            return HTTPRequestHead(
-                version: .http1_1, method: .POST, uri: call.target, headers: HTTPHeaders(headers))
+    private func cancel(_ isConcerned: (PendingCall) -> Bool) {
+        // Those that wait come first, so that none of them gets the place of one that ends.
+        for entry in queue where isConcerned(entry.call) { leaveQueue(entry.call, .cancelled) }
+        for setup in setups.values where isConcerned(setup.pending) { setup.cancel() }
+        for connection in connections.values {
+            if let call = connection.pending, isConcerned(call) { connection.cancel() }
         }
     }
 
@@ -144,7 +142,8 @@ final class ConnectionPool {
         let decoder = HTTPResponseDecoder(informationalResponseStrategy: .forward, limitConfiguration: limits)
         do {
             try channel.pipeline.syncOperations.addHandlers([
-                AnswerFeed(connection), HTTPRequestEncoder(), ByteToMessageHandler(decoder), connection,
+                AnswerFeed(connection), RequestWriter(connection, host: hostHeader), ByteToMessageHandler(decoder),
+                connection,
             ])
         } catch {
             // Adding handlers fails only on a channel that has closed since it connected.

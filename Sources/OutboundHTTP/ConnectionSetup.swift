@@ -60,8 +60,8 @@ final class ConnectionSetup {
         resolve(target.origin.host, otherwise: { .nameNotResolved(name: $0, reason: $1) }, then: check)
     }
 
-    func cancelIfRequested() {
-        if pending.isCancelled { end(.failure(.cancelled)) }
+    func cancel() {
+        end(.failure(.cancelled))
     }
 
     private var timeout: HTTPFailure {

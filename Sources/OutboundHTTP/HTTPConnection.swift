@@ -30,12 +30,7 @@ final class HTTPConnection: ChannelInboundHandler {
         pending.timings.isConnectionReused = state.isReused
         pending.enter(.waiting)
         setTimer(for: pending.deadline)
-        let call = pending.call
-        context.write(wrapOutboundOut(.head(pool.requestHead(of: call))), promise: nil)
-        if call.method == .post, !call.body.isEmpty {
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: call.body)))), promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.head(pending.call.methodHead)), promise: nil)
     }
 
     /// How many of `available` bytes the decoder may have; nil when there is nothing more to give.
@@ -50,8 +45,7 @@ final class HTTPConnection: ChannelInboundHandler {
         }
     }
 
-    func cancelIfRequested() {
-        guard let pending, pending.isCancelled else { return }
+    func cancel() {
         carryOut(state.giveUp(.cancelled))
     }
 
@@ -118,19 +112,21 @@ final class HTTPConnection: ChannelInboundHandler {
         case .none: break
         case .close: channel.closeAtOnce()
         case .complete(let answer, let reusable):
-            finish(.success(answer))
+            // Free before the call ends, so that the one that follows it finds the connection.
+            let call = takePending()
             if reusable { pool.connectionIsFree(self) } else { channel.closeAtOnce() }
+            call?.finish(.success(answer))
         case .fail(let failure):
-            finish(.failure(failure))
+            let call = takePending()
             channel.closeAtOnce()
+            call?.finish(.failure(failure))
         case .retry: preconditionFailure("only a closed connection gives its call back")
         }
     }
 
-    private func finish(_ result: Result<HTTPAnswer, HTTPFailure>) {
-        let call = pending
-        pending = nil
-        call?.finish(result)
+    private func takePending() -> PendingCall? {
+        defer { pending = nil }
+        return pending
     }
 
     private func setTimer(for deadline: NIODeadline) {

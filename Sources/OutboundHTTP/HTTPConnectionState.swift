@@ -177,7 +177,7 @@ struct HTTPConnectionState {
     /// The pool has no more use for an idle connection.
     mutating func retire() -> Action { phase == .idle ? close() : .none }
 
-    /// The call ends from our side: its time is up, or its task was cancelled.
+    /// The call ends from our side: its time is up, or it is cancelled.
     mutating func giveUp(_ failure: HTTPFailure) -> Action {
         switch phase {
         case .idle, .closed: .none

@@ -46,7 +46,8 @@ package final class HTTPDestination: Sendable {
                     pool.value.start(
                         PendingCall(
                             call, start: start, connectTimeout: TimeAmount(connectTimeout),
-                            timeout: TimeAmount(timeout), cancellation: cancellation, continuation: continuation))
+                            timeout: TimeAmount(timeout), cancellation: cancellation,
+                            whenDone: { continuation.resume(returning: $0) }))
                 }
             }
         } onCancel: {
@@ -58,6 +59,37 @@ package final class HTTPDestination: Sendable {
     /// The same; connecting may take a part of the call's own time.
     package func call(_ call: HTTPCall, within timeout: Duration) async -> HTTPExchange {
         await self.call(call, connectTimeout: min(Self.connectTimeout, timeout), timeout: timeout)
+    }
+
+    /// The same without a task, for who is on the destination's event loop already: it takes no hop there or back.
+    ///
+    /// - Parameter whenDone: Called once, on the event loop; before this returns where no call comes about.
+    package func start(
+        _ call: HTTPCall, within timeout: Duration, whenDone: @escaping (HTTPExchange) -> Void
+    ) {
+        if let flaw = call.flaw {
+            return whenDone(HTTPExchange(result: .failure(.invalidCall(reason: flaw)), timings: HTTPTimings()))
+        }
+        pool.value.start(
+            PendingCall(
+                call, start: .now(), connectTimeout: TimeAmount(min(Self.connectTimeout, timeout)),
+                timeout: TimeAmount(timeout), cancellation: nil, whenDone: whenDone))
+    }
+
+    /// Does something on the event loop that serves this destination: before it returns, if it is called there.
+    package func onEventLoop(_ work: @escaping @Sendable () -> Void) {
+        if eventLoop.inEventLoop { work() } else { eventLoop.execute(work) }
+    }
+
+    /// Does something on the event loop once its sockets have had their turn.
+    package func onEventLoopLater(_ work: @escaping @Sendable () -> Void) {
+        // All that is due is done before the sockets are looked at, and what comes in the meantime as well.
+        eventLoop.scheduleTask(in: .microseconds(500), work)
+    }
+
+    /// Ends all calls at once, and those that are begun later, with `.cancelled`.
+    package func cutShort() {
+        eventLoop.execute { [pool] in pool.value.cutShort() }
     }
 
     /// Refuses further calls, closes idle connections, and returns when the calls made before have ended.

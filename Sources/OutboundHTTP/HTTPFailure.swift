@@ -23,7 +23,7 @@ package enum HTTPFailure: Error, Hashable, Sendable {
     case closedDuringAnswer
     case headTooLarge
     case malformedAnswer(reason: String)
-    /// The task of the call was cancelled.
+    /// The task of the call was cancelled, or all calls of its destination were cut short.
     case cancelled
 }
 

@@ -23,22 +23,23 @@ final class PendingCall {
     var timings = HTTPTimings()
     private let start: NIODeadline
     private var phaseStart: NIODeadline?
-    private let cancellation: Cancellation
-    private let continuation: CheckedContinuation<HTTPExchange, Never>
+    /// Nil where the call ends with the others of its destination at the earliest.
+    private let cancellation: Cancellation?
+    private let whenDone: (HTTPExchange) -> Void
 
     init(
         _ call: HTTPCall, start: NIODeadline, connectTimeout: TimeAmount, timeout: TimeAmount,
-        cancellation: Cancellation, continuation: CheckedContinuation<HTTPExchange, Never>
+        cancellation: Cancellation?, whenDone: @escaping (HTTPExchange) -> Void
     ) {
         self.call = call
         self.start = start
         self.connectTimeout = connectTimeout
         deadline = start + timeout
         self.cancellation = cancellation
-        self.continuation = continuation
+        self.whenDone = whenDone
     }
 
-    var isCancelled: Bool { cancellation.isRequested }
+    var isCancelled: Bool { cancellation?.isRequested ?? false }
 
     func enter(_ next: HTTPPhase) {
         guard phaseStart == nil || phase != next else { return }
@@ -53,7 +54,7 @@ final class PendingCall {
         let now = NIODeadline.now()
         endPhase(at: now)
         timings.total = Duration(now - start)
-        continuation.resume(returning: HTTPExchange(result: result, timings: timings))
+        whenDone(HTTPExchange(result: result, timings: timings))
     }
 
     private func endPhase(at now: NIODeadline) {
