@@ -6,36 +6,48 @@ struct Attempt {
     private static let keptCharacters = 200
 
     let delivery: LeasedDelivery
-    let endpoint: Endpoint
+    let timeout: Duration
     var startedAt: ContinuousClock.Instant?
     /// Not to be seen in what is kept of an answer.
     var secrets: [Secret]
+    private let retry: RetrySchedule
+    private let expireAfter: Duration
 
     init(_ delivery: LeasedDelivery, _ endpoint: Endpoint) {
+        self.init(delivery, endpoint, hiding: Self.secrets(of: endpoint.settings.format))
+    }
+
+    /// - Parameter secrets: those of the endpoint.
+    init(_ delivery: LeasedDelivery, _ endpoint: Endpoint, hiding secrets: [Secret]) {
         self.delivery = delivery
-        self.endpoint = endpoint
-        secrets =
-            switch endpoint.format {
-            // Several while one is being replaced.
-            case .standard(let secret): secret.reveal().split(separator: " ").map { Secret(String($0)) }
-            case .platform, .youzan, .robot: [endpoint.format.secret]
-            }
+        self.secrets = secrets
+        timeout = endpoint.settings.timeout
+        retry = endpoint.settings.retry
+        expireAfter = endpoint.settings.expireAfter
+    }
+
+    static func secrets(of format: EndpointFormat) -> [Secret] {
+        switch format {
+        // Several while one is being replaced.
+        case .standard(let secret): secret.reveal().split(separator: " ").map { Secret(String($0)) }
+        case .platform, .youzan, .robot: [format.secret]
+        }
     }
 
     /// Nil if the call may be made.
     func endBeforeCalling(at now: ContinuousClock.Instant) -> AttemptReport? {
-        if delivery.age >= endpoint.expireAfter {
+        if delivery.age >= expireAfter {
             return AttemptReport(
                 delivery, verdict: .settle(.expired),
-                reason: "still undelivered after \(endpoint.expireAfter.text)")
+                reason: "still undelivered after \(expireAfter.text)")
         }
-        if delivery.attempt > endpoint.retry.maximumAttempts {
+        if delivery.attempt > retry.maximumAttempts {
             return AttemptReport(
                 delivery, verdict: .settle(.exhausted),
                 reason: "relays ended in the middle of attempts until none was left")
         }
         // A call that outlives its lease could run side by side with the next relay's.
-        if delivery.leaseEnds - now < endpoint.timeout {
+        if delivery.leaseEnds - now < timeout {
             return AttemptReport(delivery, verdict: .notStarted)
         }
         return nil
@@ -72,13 +84,13 @@ struct Attempt {
     }
 
     func failed(_ reason: String, retryAfter: Duration?) -> AttemptReport {
-        let delay = endpoint.retry.delay(
+        let delay = retry.delay(
             afterAttempt: delivery.attempt, retryAfter: retryAfter, jitter: .random(in: 0..<1))
         guard let delay else {
             return AttemptReport(delivery, verdict: .settle(.exhausted), reason: reason)
         }
         // Never due after its expiry, so that a person hears of it when it expires and not at the next long step.
-        let untilExpiry = max(endpoint.expireAfter - delivery.age, .zero)
+        let untilExpiry = max(expireAfter - delivery.age, .zero)
         return AttemptReport(delivery, verdict: .reschedule(after: min(delay, untilExpiry)), reason: reason)
     }
 

@@ -73,7 +73,9 @@ struct Breaker {
     }
 
     /// - Parameter jitter: From 0 up to but not including 1: each pause varies by ±20 %.
-    mutating func note(_ word: Word, at now: ContinuousClock.Instant, jitter: Double) -> Transition? {
+    mutating func note(
+        _ word: Word, at now: ContinuousClock.Instant, jitter: @autoclosure () -> Double
+    ) -> Transition? {
         switch (state, word) {
         case (.closed, .answered):
             state = .closed(failures: 0, since: nil)
@@ -89,10 +91,10 @@ struct Breaker {
                 state = .closed(failures: count, since: since)
                 return nil
             }
-            open(pause: Self.shortestPause, at: now, jitter: jitter)
+            open(pause: Self.shortestPause, at: now, jitter: jitter())
             return .opened(reason: reason)
         case (.open(let pause, _, isProbing: true), .failed):
-            open(pause: min(pause * 2, Self.longestPause), at: now, jitter: jitter)
+            open(pause: min(pause * 2, Self.longestPause), at: now, jitter: jitter())
             return nil
         case (.open(_, _, isProbing: false), .failed):
             // Begun before it opened.

@@ -9,7 +9,6 @@ import YouzanAPI
 package final class Courier: Lanes, Service {
     private let lanes: LaneBoard
     private let destinations: Destinations
-    private let platforms: [String: any Platform]
     private let ledger: any Ledger
     private let breakers: any BreakerBoard
     private let tokens: TokenDesk
@@ -18,7 +17,9 @@ package final class Courier: Lanes, Service {
     private let logger: Logger
     private let metrics = AttemptMetrics()
 
-    private let turns = Mailbox<LeasedDelivery>()
+    /// Those whose attempts need a task.
+    private let excursions = Mailbox<LeasedDelivery>()
+    private let openTurns = OpenTurns()
     private let isStopping = Atomic(false)
     private let stop = Signal()
 
@@ -35,8 +36,7 @@ package final class Courier: Lanes, Service {
     ) {
         self.lanes = LaneBoard(memory: memory, wake: wake)
         self.tokens = TokenDesk(store: accessTokens, logger: logger)
-        self.destinations = Destinations(outside: outside, tokens: tokens, logger: logger)
-        self.platforms = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })
+        self.destinations = Destinations(platforms: platforms, outside: outside, tokens: tokens, logger: logger)
         self.ledger = ledger
         self.breakers = breakers
         self.shutdownGrace = shutdownGrace
@@ -49,7 +49,7 @@ package final class Courier: Lanes, Service {
         let broken = lanes.broken.map { (endpoint: $0, name: destinations.name(of: $0)) }
         destinations.configure(directory)
         for endpoint in directory.endpoints.values { metrics.prepare(for: endpoint.name) }
-        call(lanes.configure(directory.endpoints.values))
+        begin(lanes.configure(directory.endpoints.values)[...])
         let stillBroken = Set(lanes.broken)
         for (endpoint, name) in broken where !stillBroken.contains(endpoint) { announceClosed(endpoint, name) }
     }
@@ -89,22 +89,56 @@ package final class Courier: Lanes, Service {
     }
 
     package func begin(_ delivery: LeasedDelivery, in slot: LaneSlot) {
-        if lanes.beginCall(delivery, in: slot) { call([delivery]) }
+        if lanes.beginCall(delivery, in: slot) { begin([delivery]) }
     }
 
-    private func call(_ deliveries: some Sequence<LeasedDelivery>) {
-        var turned = Array(deliveries)
-        while let delivery = turned.popLast() {
-            if turns.put(delivery) { continue }
-            record(AttemptReport(delivery, verdict: .notStarted))
-            turned += lanes.endCall(of: delivery.key.endpoint)
+    private func begin(_ turns: ArraySlice<LeasedDelivery>) {
+        var turns = turns
+        while let delivery = turns.popFirst() {
+            if openTurns.enter() {
+                handOver(delivery)
+            } else {
+                record(AttemptReport(delivery, verdict: .notStarted))
+                turns += lanes.endCall(of: delivery.key.endpoint)
+            }
         }
     }
 
     /// Makes room for the next call at once; the slot itself is free when the report is written.
     private func end(_ report: AttemptReport) {
         record(report)
-        call(lanes.endCall(of: report.delivery.key.endpoint))
+        begin(lanes.endCall(of: report.delivery.key.endpoint))
+        openTurns.leave()
+    }
+
+    /// Brings a delivery to where its turn is taken: to the event loop of its endpoint's connections or, where its attempt
+    /// is more than a call, to a task of its own.
+    private func handOver(_ delivery: LeasedDelivery) {
+        if case .found(let destination) = destinations.look(up: delivery.key.endpoint),
+            case .webhook = destination.manner
+        {
+            let (turns, http) = (destination.turns, destination.http)
+            if turns.put(delivery) { http.onEventLoop { self.serve(turns, of: http) } }
+        } else if !excursions.put(delivery) {
+            end(AttemptReport(delivery, verdict: .notStarted))
+        }
+    }
+
+    /// On the event loop.
+    private func serve(_ turns: TurnQueue, of http: HTTPDestination) {
+        for delivery in turns.takePass() {
+            switch takeTurn(delivery) {
+            case .over(let report): end(report)
+            case .call(let attempt, let destination, let platform):
+                guard case .webhook(let webhook) = destination.manner, webhook.http === http else {
+                    // The endpoint was configured anew on the way.
+                    handOver(delivery)
+                    continue
+                }
+                webhook.carryOut(attempt, of: platform, unixMilliseconds: unixMilliseconds) { self.end($0) }
+            }
+        }
+        if turns.goesOn() { http.onEventLoopLater { self.serve(turns, of: http) } }
     }
 
     /// Told to stop, it lets calls in flight go on for a while, cuts short what is left, and has every lease given back.
@@ -112,59 +146,82 @@ package final class Courier: Lanes, Service {
     package func run() async {
         await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskGroup { group in
-                group.addTask { await self.attemptAll() }
+                group.addTask {
+                    await self.makeExcursions()
+                    await self.openTurns.drained()
+                }
                 group.addTask {
                     await self.stop.sleep(atMost: .seconds(Int64.max / 2))
                     await Task.pause(for: self.shutdownGrace)
                 }
-                group.addTask { await self.closeRetired() }
+                group.addTask { await self.destinations.closeRetired() }
                 group.addTask { await self.tokens.run() }
                 await group.next()
                 group.cancelAll()
                 self.tokens.close()
-                self.destinations.retireAll()
+                self.destinations.cutShort()
             }
         } onCancelOrGracefulShutdown: {
             self.isStopping.store(true, ordering: .relaxed)
-            self.turns.close()
+            self.openTurns.close()
+            self.excursions.close()
             self.stop.raise()
         }
     }
 
-    private func attemptAll() async {
+    private func makeExcursions() async {
         await withDiscardingTaskGroup { group in
             while true {
-                let batch = await turns.take(atMost: 256)
+                let batch = await excursions.take(atMost: 256)
                 if batch.isEmpty { break }
                 for delivery in batch {
-                    group.addTask { self.end(await self.attempt(delivery)) }
+                    group.addTask { await self.makeExcursion(delivery) }
                 }
             }
         }
     }
 
-    private func attempt(_ delivery: LeasedDelivery) async -> AttemptReport {
-        if isStopping.load(ordering: .relaxed) || Task.isCancelled || lanes.isBlocked(delivery.key.endpoint) {
-            return AttemptReport(delivery, verdict: .notStarted)
-        }
-        switch destinations.look(up: delivery.key.endpoint) {
-        case .found(let destination):
-            return await attempt(delivery, at: destination)
-        case .unusable(let endpoint, let reason):
-            let attempt = Attempt(delivery, endpoint)
-            return attempt.endBeforeCalling(at: .now) ?? attempt.failed(reason, retryAfter: nil)
-        case .unknown:
-            return AttemptReport(delivery, verdict: .notStarted)
+    /// Takes at most the endpoint's timeout, whatever the attempt consists of.
+    private func makeExcursion(_ delivery: LeasedDelivery) async {
+        switch takeTurn(delivery) {
+        case .over(let report): end(report)
+        case .call(let attempt, let destination, let platform):
+            switch destination.manner {
+            case .youzan(let shop):
+                end(await shop.carryOut(attempt, of: platform, unixMilliseconds: unixMilliseconds))
+            case .robot(let robot):
+                end(await robot.carryOut(attempt, of: platform))
+            case .webhook:
+                // The endpoint was configured anew on the way.
+                handOver(delivery)
+            }
         }
     }
 
-    private func attempt(_ delivery: LeasedDelivery, at destination: Destination) async -> AttemptReport {
-        let attempt = Attempt(delivery, destination.endpoint)
-        if let report = attempt.endBeforeCalling(at: .now) { return report }
-        guard let name = destinations.platformName(of: delivery.event.app), let platform = platforms[name] else {
-            return attempt.failed("the event's app is not configured", retryAfter: nil)
+    private enum Turn {
+        case over(AttemptReport)
+        case call(Attempt, Destination, any Platform)
+    }
+
+    /// What has to be seen right before the call.
+    private func takeTurn(_ delivery: LeasedDelivery) -> Turn {
+        if isStopping.load(ordering: .relaxed) || lanes.isBlocked(delivery.key.endpoint) {
+            return .over(AttemptReport(delivery, verdict: .notStarted))
         }
-        return await destination.carryOut(attempt, of: platform, unixMilliseconds: unixMilliseconds)
+        switch destinations.look(up: delivery.key.endpoint) {
+        case .found(let destination):
+            let attempt = Attempt(delivery, destination.endpoint, hiding: destination.secrets)
+            if let report = attempt.endBeforeCalling(at: .now) { return .over(report) }
+            guard let platform = destinations.platform(of: delivery.event.app) else {
+                return .over(attempt.failed("the event's app is not configured", retryAfter: nil))
+            }
+            return .call(attempt, destination, platform)
+        case .unusable(let endpoint, let reason):
+            let attempt = Attempt(delivery, endpoint)
+            return .over(attempt.endBeforeCalling(at: .now) ?? attempt.failed(reason, retryAfter: nil))
+        case .unknown:
+            return .over(AttemptReport(delivery, verdict: .notStarted))
+        }
     }
 
     private func record(_ report: AttemptReport) {
@@ -218,14 +275,6 @@ package final class Courier: Lanes, Service {
                 "result": "\(result)", "reason": "\(report.loggedReason)",
                 "trace_id": "\(report.delivery.event.trace.traceID)",
             ])
-    }
-
-    private func closeRetired() async {
-        while true {
-            let batch = await destinations.retired.take(atMost: 16)
-            if batch.isEmpty { break }
-            for destination in batch { await destination.close() }
-        }
     }
 }
 

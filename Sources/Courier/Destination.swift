@@ -3,21 +3,28 @@ import RelayCore
 import StandardWebhooks
 import YouzanAPI
 
-/// An endpoint that can be called: its connections, and how an attempt goes there.
-struct Destination: Sendable {
-    private enum Manner: Sendable {
+/// An endpoint that can be called: its connections, and how an attempt goes there. Shared by all attempts, as an endpoint
+/// is much to copy.
+final class Destination: Sendable {
+    enum Manner: Sendable {
         case webhook(Webhook)
         case youzan(YouzanShop)
         case robot(Robot)
     }
 
-    private(set) var endpoint: Endpoint
+    let endpoint: Endpoint
+    /// Not to be seen in what is kept of an answer.
+    let secrets: [Secret]
     let http: HTTPDestination
-    private let manner: Manner
+    /// Of webhooks alone.
+    let turns: TurnQueue
+    let manner: Manner
 
     init(_ endpoint: Endpoint, policy: AddressPolicy, outside: Outside, tokens: TokenDesk) throws {
         let url = try HTTPURL(endpoint.url)
         self.endpoint = endpoint
+        self.secrets = Attempt.secrets(of: endpoint.format)
+        self.turns = TurnQueue()
         self.http = HTTPDestination(
             origin: url.origin, maxConnections: endpoint.maxInFlight, policy: policy,
             outside: try outside.trusting(endpoint.tls))
@@ -38,23 +45,11 @@ struct Destination: Sendable {
     }
 
     /// The same connections under other limits.
-    func configured(_ endpoint: Endpoint) -> Destination {
-        var copy = self
-        copy.endpoint = endpoint
-        return copy
-    }
-
-    /// Takes at most the endpoint's timeout, whatever the attempt consists of.
-    func carryOut(
-        _ attempt: Attempt, of platform: any Platform, unixMilliseconds: @Sendable () -> Int64
-    ) async -> AttemptReport {
-        switch manner {
-        case .webhook(let webhook):
-            await webhook.carryOut(attempt, of: platform, unixMilliseconds: unixMilliseconds)
-        case .robot(let robot):
-            await robot.carryOut(attempt, of: platform)
-        case .youzan(let shop):
-            await shop.carryOut(attempt, of: platform, unixMilliseconds: unixMilliseconds)
-        }
+    init(_ endpoint: Endpoint, keeping other: Destination) {
+        self.endpoint = endpoint
+        secrets = other.secrets
+        http = other.http
+        turns = other.turns
+        manner = other.manner
     }
 }

@@ -9,18 +9,21 @@ final class Destinations: Sendable {
     private struct State {
         var destinations: [EndpointID: Destination] = [:]
         var unusable: [EndpointID: (endpoint: Endpoint, reason: String)] = [:]
-        var platformNames: [AppID: String] = [:]
+        var platforms: [AppID: any Platform] = [:]
+        /// Those that nobody calls any more and that still have calls in flight.
+        var retiring: [HTTPDestination] = []
         var allowedNetworks: [String] = []
     }
 
     private let state = Mutex(State())
+    private let platforms: [String: any Platform]
     private let outside: Outside
     private let tokens: TokenDesk
     private let logger: Logger
-    /// Destinations that nobody calls any more, to be closed.
-    let retired = Mailbox<HTTPDestination>()
+    private let retired = Mailbox<HTTPDestination>()
 
-    init(outside: Outside, tokens: TokenDesk, logger: Logger) {
+    init(platforms: [any Platform], outside: Outside, tokens: TokenDesk, logger: Logger) {
+        self.platforms = Dictionary(uniqueKeysWithValues: platforms.map { ($0.name, $0) })
         self.outside = outside
         self.tokens = tokens
         self.logger = logger
@@ -50,8 +53,8 @@ final class Destinations: Sendable {
         }
     }
 
-    func platformName(of app: AppID) -> String? {
-        state.withLock { $0.platformNames[app] }
+    func platform(of app: AppID) -> (any Platform)? {
+        state.withLock { $0.platforms[app] }
     }
 
     func configure(_ directory: Directory) {
@@ -63,7 +66,7 @@ final class Destinations: Sendable {
             state.unusable = [:]
             for endpoint in directory.endpoints.values {
                 if samePolicy, let kept = old[endpoint.id], kept.endpoint.isCalledLike(endpoint) {
-                    state.destinations[endpoint.id] = kept.configured(endpoint)
+                    state.destinations[endpoint.id] = Destination(endpoint, keeping: kept)
                     continue
                 }
                 do {
@@ -75,20 +78,33 @@ final class Destinations: Sendable {
                         "an endpoint cannot be called", metadata: ["endpoint": "\(endpoint.name)", "error": "\(error)"])
                 }
             }
-            state.platformNames = directory.appsByID.mapValues(\.platform)
-            state.platformNames[OwnHouse.app] = OwnHouse.platform
+            state.platforms = directory.appsByID.compactMapValues { platforms[$0.platform] }
+            state.platforms[OwnHouse.app] = platforms[OwnHouse.platform]
             state.allowedNetworks = directory.allowedPrivateNetworks
-            return old.filter { $0.value.http !== state.destinations[$0.key]?.http }.map(\.value.http)
+            let retired = old.filter { $0.value.http !== state.destinations[$0.key]?.http }.map(\.value.http)
+            state.retiring += retired
+            return retired
         }
         for destination in retired { _ = self.retired.put(destination) }
     }
 
-    func retireAll() {
-        let all = state.withLock { state in
-            defer { state.destinations = [:] }
-            return state.destinations.values.map(\.http)
+    /// Closes what nobody calls any more, as it comes, until all is closed.
+    func closeRetired() async {
+        while true {
+            let batch = await retired.take(atMost: 16)
+            if batch.isEmpty { break }
+            for destination in batch {
+                await destination.close()
+                state.withLock { $0.retiring.removeAll { $0 === destination } }
+            }
         }
-        for destination in all { _ = retired.put(destination) }
+    }
+
+    /// Ends all calls at once, and has everything closed.
+    func cutShort() {
+        let (last, retiring) = state.withLock { ($0.destinations.values.map(\.http), $0.retiring) }
+        for destination in last + retiring { destination.cutShort() }
+        for destination in last { _ = retired.put(destination) }
         retired.close()
     }
 

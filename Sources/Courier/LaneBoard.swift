@@ -140,10 +140,9 @@ final class LaneBoard: Sendable {
     private func change(_ endpoint: EndpointID, givingBack bytes: Int, _ change: (inout LaneState) -> Void) {
         let isClaimable = state.withLock { state -> Bool in
             state.memory.giveBack(bytes, of: endpoint)
-            guard var lane = state.lanes.removeValue(forKey: endpoint) else { return false }
-            change(&lane)
-            state.lanes[endpoint] = lane
-            return lane.hasBacklog
+            guard let index = state.lanes.index(forKey: endpoint) else { return false }
+            change(&state.lanes.values[index])
+            return state.lanes.values[index].hasBacklog
         }
         if isClaimable { wake.raise() }
     }

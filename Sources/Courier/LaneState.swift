@@ -150,9 +150,9 @@ struct LaneState {
 
     /// What a call said of the endpoint. Where the breaker opens, it returns what waits for its call, to be given back.
     mutating func note(
-        _ word: Breaker.Word, at now: ContinuousClock.Instant, jitter: Double
+        _ word: Breaker.Word, at now: ContinuousClock.Instant, jitter: @autoclosure () -> Double
     ) -> (transition: Breaker.Transition, waiting: ArraySlice<LeasedDelivery>)? {
-        guard let transition = breaker?.note(word, at: now, jitter: jitter) else { return nil }
+        guard let transition = breaker?.note(word, at: now, jitter: jitter()) else { return nil }
         // What came in the meantime, or comes back now, waits in the outbox.
         hasBacklog = true
         switch transition {

@@ -34,7 +34,7 @@ struct Robot: Sendable {
             HTTPCall(
                 method: .post, target: target,
                 headers: [("Content-Type", "application/json"), ("User-Agent", "Yizhan")], body: body.serialized()),
-            within: attempt.endpoint.timeout)
+            within: attempt.timeout)
         return attempt.judge(exchange, platform: platform, by: Self.judge)
     }
 

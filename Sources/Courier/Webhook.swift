@@ -7,19 +7,24 @@ struct Webhook: Sendable {
     let signer: CallSigner
     let http: HTTPDestination
 
+    /// On the event loop of the connections, without a task: most attempts are such calls.
+    ///
+    /// - Parameter whenDone: Called once, on the event loop; before this returns where no call comes about.
     func carryOut(
-        _ attempt: Attempt, of platform: any Platform, unixMilliseconds: @Sendable () -> Int64
-    ) async -> AttemptReport {
+        _ attempt: Attempt, of platform: any Platform, unixMilliseconds: @escaping () -> Int64,
+        whenDone: @escaping (AttemptReport) -> Void
+    ) {
         let call: HTTPCall
         do {
             call = try self.call(for: attempt.delivery, of: platform, atUnixMilliseconds: unixMilliseconds())
         } catch {
-            return attempt.failed("the call could not be written: \(error)", retryAfter: nil)
+            return whenDone(attempt.failed("the call could not be written: \(error)", retryAfter: nil))
         }
         var attempt = attempt
         attempt.startedAt = .now
-        let exchange = await http.call(call, within: attempt.endpoint.timeout)
-        return attempt.judge(exchange, platform: platform, atUnixMilliseconds: unixMilliseconds())
+        http.start(call, within: attempt.timeout) { [attempt] exchange in
+            whenDone(attempt.judge(exchange, platform: platform, atUnixMilliseconds: unixMilliseconds()))
+        }
     }
 
     private func call(

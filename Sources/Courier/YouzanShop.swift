@@ -28,7 +28,7 @@ struct YouzanShop: Sendable {
     func carryOut(
         _ attempt: Attempt, of platform: any Platform, unixMilliseconds: @Sendable () -> Int64
     ) async -> AttemptReport {
-        let deadline = ContinuousClock.now + attempt.endpoint.timeout
+        let deadline = ContinuousClock.now + attempt.timeout
         let content: [UInt8]
         do {
             content = body.filled(from: try platform.businessFields(of: attempt.delivery.event)).serialized()

@@ -23,14 +23,16 @@ extension Endpoint {
 extension LeasedDelivery {
     static func test(
         _ number: Int = 1, for endpoint: Int32 = 1, attempt: Int = 1, leaseLeft: Duration = .seconds(60),
-        age: Duration = .zero, answersPlatform: Bool = true
+        age: Duration = .zero, answersPlatform: Bool = true,
+        bodyBytes: Int = 0
     ) -> LeasedDelivery {
         let id = EventID(unixMilliseconds: 1_700_000_000_000, random: UInt128(number))
         let body = "app_key=key&time_stamp=1700000000000&sign=00&order_no=order-\(number)&goods_code=zp_001&openid=o1"
+        let filler = [UInt8](repeating: 0x20, count: max(bodyBytes - body.utf8.count, 0))
         return LeasedDelivery(
             key: DeliveryKey(event: id, endpoint: EndpointID(endpoint)),
             event: Event(
-                id: id, app: app.id, type: "goods.issue", orderNo: "order-\(number)", body: Array(body.utf8)),
+                id: id, app: app.id, type: "goods.issue", orderNo: "order-\(number)", body: Array(body.utf8) + filler),
             attempt: attempt, token: 1, leaseEnds: .now + leaseLeft, age: age, answersPlatform: answersPlatform)
     }
 }

@@ -71,12 +71,14 @@ struct TestCourier {
     let wake = Signal()
     private let trust: TLSTrust
 
-    init(grace: Duration = .seconds(10), logger: Logger = .silent) throws {
+    init(
+        grace: Duration = .seconds(10), group: MultiThreadedEventLoopGroup = .singleton, logger: Logger = .silent
+    ) throws {
         trust = try TLSTrust()
         courier = Courier(
             platforms: PlatformList.all + [OwnAlerts()], ledger: ledger, breakers: breakers, accessTokens: tokens,
             outside: Outside(
-                group: MultiThreadedEventLoopGroup.singleton, resolver: SystemResolver(threadCount: 1), trust: trust),
+                group: group, resolver: SystemResolver(threadCount: 1), trust: trust),
             wake: wake, shutdownGrace: grace, unixMilliseconds: { 1_700_000_000_123 }, logger: logger)
     }
 
