@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-reliability test-thread-sanitizer soak fuzz build lint format deps deps-test clean
+.PHONY: help run test test-reliability test-thread-sanitizer soak fuzz bench-peers build lint format deps deps-test clean
 
 SWIFT := Sources Tests Package.swift docs/benchmarks/http-client/Package.swift docs/benchmarks/http-client/Sources
 RELEASE := swift build -c release --product yizhan --static-swift-stdlib
@@ -46,6 +46,11 @@ test-thread-sanitizer: deps-test ## the tests again, built to find data races; i
 
 fuzz: deps-test ## try what reads strangers' bytes with bytes nobody thought of: SECONDS=60 for each, TARGET=json
 	.ci/fuzz $(SECONDS) $(TARGET)
+
+bench-peers: build ## Yizhan beside PgQueuer and procrastinate on this machine, by turns; see docs/benchmarks/peers.md
+	python3 -m venv .build/bench-peers
+	.build/bench-peers/bin/pip install --quiet --requirement docs/benchmarks/requirements.txt
+	.build/bench-peers/bin/python docs/benchmarks/peers.py
 
 build: deps ## the release binary, .build/release/yizhan
 	$(RELEASE)
