@@ -23,7 +23,7 @@ UNFINISHED = "SELECT EXISTS (SELECT FROM pgqueuer)"
 SETTINGS = {
     "driver": "asyncpg, one connection for the worker; a pool of 20 for enqueuing",
     "batch_size": str(BATCH_SIZE),
-    "max_concurrent_tasks": "unlimited, the default; the HTTP client keeps calls to what is allowed in flight",
+    "max_concurrent_tasks": "unlimited, the default; the HTTP client keeps to what is allowed in flight",
     "durability": "durable, the default",
     "autovacuum": "as `pgq autovac` sets it",
     "retries": "DatabaseRetryEntrypointExecutor, its defaults",

@@ -10,7 +10,7 @@ from order import Caller, body
 
 NAME = "procrastinate"
 PACKAGE = "procrastinate"
-BACKLOG_WORKERS = 2
+BACKLOG_WORKERS = 4
 RELAY_WORKERS = 2
 WORKER_POOL, RECEIVER_POOL = 8, 20
 UNFINISHED = "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing'))"
