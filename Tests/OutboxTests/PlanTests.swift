@@ -22,6 +22,8 @@ import Testing
                     try await connection.run(script: "ALTER TABLE yizhan.\(table) SET (autovacuum_enabled = off)")
                 }
                 try await connection.run(script: "ANALYZE")
+                // The claimer looks before there is anything.
+                _ = try await reads(of: Self.claim, on: connection)
                 // PostgreSQL may change a plan after five executions.
                 try await fill("unnest(ARRAY[1, 200])", on: connection)
                 for statement in Self.statements where !statement.needsOutcome {
@@ -99,10 +101,12 @@ import Testing
         var needsOutcome = false
     }
 
+    private static let claim = HotStatement(
+        name: "claim", sql: "SELECT * FROM yizhan.claim(1, '15 s', '{1,2}', '{32,32}')", entries: 32 * 2 + 100,
+        pages: 32 * 12)
+
     private static let statements = [
-        HotStatement(
-            name: "claim", sql: "SELECT * FROM yizhan.claim(1, '15 s', '{1,2}', '{32,32}')",
-            entries: 32 * 2 + 100, pages: 32 * 12),
+        claim,
         HotStatement(
             name: "claim from a quota", sql: "SELECT * FROM yizhan.claim(1, '15 s', '{1,2}', '{32,32}')",
             entries: 5 + 1 + 100 * 2, pages: 5 * 12 + 200,
