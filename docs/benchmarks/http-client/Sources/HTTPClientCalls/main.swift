@@ -42,7 +42,9 @@ let answered = await withTaskGroup(of: Int.self) { group in
             return answered
         }
     }
-    return await group.reduce(0, +)
+    var total = 0
+    for await answered in group { total += answered }
+    return total
 }
 let elapsed = (ContinuousClock.now - start) / .microseconds(1)
 print(#"{"answered": \#(answered), "elapsed_us": \#(Int(elapsed))}"#)
