@@ -68,4 +68,4 @@ deps-test: ## the same, and what only the tests need
 	@.ci/install-packages --tests
 
 clean: ## remove what was built; data in .yizhan stays
-	rm -rf .build .build-fuzz .build-tsan
+	rm -rf .build .build-fuzz .build-tsan docs/benchmarks/http-client/.build

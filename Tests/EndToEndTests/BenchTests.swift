@@ -60,7 +60,7 @@ import Testing
         #expect(withoutOne.errors.contains("DATABASE_URL is not set"))
     }
 
-    @Test func anotherClientIsMeasuredBesideTheRelayAndOneThatSaysNothingIsAnError() async throws {
+    @Test func anotherClientIsMeasuredBesideTheRelayAndOneThatTellsNothingIsAnError() async throws {
         let directory = try await scratchDirectory()
         func program(_ name: String, _ script: String) throws -> String {
             let path = directory.appending(path: name)
@@ -75,10 +75,18 @@ import Testing
         #expect(figures.contains { $0.name == "deliveries of a backlog of 200" && $0.yardstick == 2_000 })
         #expect(try String(contentsOfFile: told, encoding: .utf8).hasSuffix("/m/0 1\n"))
 
-        for silent in [try program("silent", "echo done"), directory.appending(path: "nobody").path] {
-            let run = try await YizhanCommand.run(["bench"] + arguments + [silent])
-            #expect(run.exitCode == 1)
-            #expect(run.errors.contains(silent))
+        let failing: [(client: String, exitCode: Int32, said: String)] = [
+            (try program("chatty", "echo done"), 1, "does not say anything in JSON"),
+            (try program("vague", #"echo '{"answered": 500}'"#), 1, "does not say how many calls were answered"),
+            (try program("alone", #"echo '{"answered": 0, "elapsed_us": 250000}'"#), 1, "the load was not answered"),
+            (try program("broken", "echo 'connection refused' >&2; exit 1"), 1, "failed: connection refused"),
+            (directory.appending(path: "nobody").path, 2, "is not there, or not a program"),
+        ]
+        for (client, exitCode, said) in failing {
+            let run = try await YizhanCommand.run(["bench"] + arguments + [client])
+            #expect(run.exitCode == exitCode)
+            let name = URL(filePath: client).lastPathComponent
+            #expect(run.errors.contains(name) && run.errors.contains(said), "\(name): \(run.errors)")
         }
     }
 

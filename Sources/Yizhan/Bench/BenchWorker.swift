@@ -15,7 +15,7 @@ enum BenchWorker {
     static func calls(to sink: BenchSink, of stage: BenchStage) async throws -> Double {
         let report = try await answer(
             ["calls", "--port", "\(sink.port)", "--seconds", "\(stage.settings.seconds)"], to: .null, of: stage)
-        return try answersPerSecond(report, of: "the calls' report")
+        return try answersPerSecond(report, of: "\(command) calls")
     }
 
     /// Calls merchants with another client: a program of somebody else's. Returns answers a second.
@@ -27,14 +27,17 @@ enum BenchWorker {
         guard let report = try? JSON(parsing: output) else {
             throw BenchFailure.unreadable("what \(client) prints", what: "anything in JSON")
         }
-        return try answersPerSecond(report, of: "what \(client) prints")
+        return try answersPerSecond(report, of: client)
     }
 
-    private static func answersPerSecond(_ report: JSON, of place: String) throws -> Double {
-        guard let answered = report["answered"]?.intValue, let elapsed = report["elapsed_us"]?.intValue else {
-            throw BenchFailure.unreadable(place, what: "how many were answered, and in how long")
+    private static func answersPerSecond(_ report: JSON, of program: String) throws(BenchFailure) -> Double {
+        guard let answered = report["answered"]?.intValue, let elapsed = report["elapsed_us"]?.intValue, elapsed > 0
+        else {
+            throw .unreadable("what \(program) prints", what: "how many calls were answered, and in how long")
         }
-        return Double(answered) * 1e6 / Double(max(elapsed, 1))
+        // Held against 0, any figure would do.
+        guard answered > 0 else { throw .unansweredLoad("no call of \(program) was") }
+        return Double(answered) * 1e6 / Double(elapsed)
     }
 
     /// Runs a server for as long as `body` takes.

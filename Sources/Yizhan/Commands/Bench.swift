@@ -74,6 +74,9 @@ struct Bench: AsyncParsableCommand {
         for (name, number, most) in numbers + backlogRows.map({ ("--backlog-rows", $0, 100_000_000) }) {
             guard 1...most ~= number else { throw ValidationError("\(name) is a number from 1 to \(most)") }
         }
+        if let clientPath, !FileManager.default.isExecutableFile(atPath: clientPath) {
+            throw ValidationError("--client: \(clientPath) is not there, or not a program")
+        }
     }
 
     func run() async throws {
@@ -85,7 +88,7 @@ struct Bench: AsyncParsableCommand {
         settings.dueRows = rows
         if !backlogRows.isEmpty { settings.backlogRows = backlogRows }
         settings.drainedRows = drainedRows
-        settings.client = client.map { URL(filePath: $0).path(percentEncoded: false) }
+        settings.client = clientPath
         if onDatabaseURL {
             guard let url = ProcessInfo.processInfo.environment["DATABASE_URL"], !url.isEmpty else {
                 throw BenchFailure.noDatabaseURL
@@ -104,6 +107,11 @@ struct Bench: AsyncParsableCommand {
         } else {
             for line in report.lines(.ofStandardOutput) { Terminal.say(line) }
         }
+    }
+
+    /// From the root: the bench runs its programs in a directory of its own.
+    private var clientPath: String? {
+        client.map { URL(filePath: $0).path(percentEncoded: false) }
     }
 }
 
