@@ -21,6 +21,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var flags: Settings.Flags
 
     func run() async throws {
+        ProcessMemory.keepTogether()
         let settings = try Settings(flags)
         let logger = settings.log.logger()
         ProcessMemory.keepPrivate(logger: logger)
