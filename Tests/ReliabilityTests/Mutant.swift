@@ -80,7 +80,7 @@ extension Mutant {
         Mutant(
             name: "order ignored", rule: .orderIsKept, conduct: { _ in MerchantConducts.accepting },
             mutate: { run in
-                try await run.mutate("store", ["WHEN NOT d.ordered THEN d.lease": "WHEN true THEN d.lease"])
+                try await run.mutate("store", ["WHEN NOT f.ordered THEN f.lease": "WHEN true THEN f.lease"])
                 try await run.mutate("claim", ["q.order_key IS NULL OR NOT EXISTS": "true OR NOT EXISTS"])
             }, play: UnevenLink.play),
     ]
