@@ -39,30 +39,28 @@ final class FrontDesk: CallResponder {
         let place = AppPath(head.uri)
         let app = place.flatMap { directory.apps[$0.app] }
         let caller = peer.map { proxies.caller($0, forwardedFor: head.headers["X-Forwarded-For"]) }
-        switch admit(head, at: place?.path, for: app, in: directory, from: caller, at: start) {
-        case .success(let call):
-            return .wantsBody(call)
-        case .failure(let refusal):
+        let beginning = begin(head, at: place?.path, for: app, in: directory, from: caller, at: start)
+        if case .answered = beginning {
             intake.metrics.apps[app?.name ?? ""].answers.record(duration: .now - start)
-            return .answered(refusal.answer)
         }
+        return beginning
     }
 
-    private func admit(
+    private func begin(
         _ head: HTTPRequestHead, at path: String?, for app: App?, in directory: Directory, from caller: IPAddress?,
         at start: ContinuousClock.Instant
-    ) -> Result<DeskCall, RefusedHead> {
+    ) -> Beginning {
         guard let app, let path, let platform = byName[app.platform] else {
             let platform = platforms.first { $0.callbacks.contains { $0.path == path } } ?? platforms[0]
             let arrival = RefusedArrival(path == nil ? "unknown_path" : "unknown_app", from: caller)
-            return .failure(RefusedHead(platform.answer(.failed(refusals.refuse(arrival, as: .unknownApp)))))
+            return .answered(platform.answer(.failed(refusals.refuse(arrival, as: .unknownApp))))
         }
-        func refuse(_ reason: String, as failure: ReplyFailure) -> Result<DeskCall, RefusedHead> {
+        func refuse(_ reason: String, as failure: ReplyFailure) -> Beginning {
             let arrival = RefusedArrival(reason, of: app, from: caller)
-            return .failure(RefusedHead(platform.answer(.failed(refusals.refuse(arrival, as: failure)))))
+            return .answered(platform.answer(.failed(refusals.refuse(arrival, as: failure))))
         }
-        func shed(for reason: CallMetrics.Shedding) -> Result<DeskCall, RefusedHead> {
-            .failure(RefusedHead(platform.answer(intake.shed(for: reason))))
+        func shed(for reason: CallMetrics.Shedding) -> Beginning {
+            .answered(platform.answer(intake.shed(for: reason)))
         }
         guard app.settings.allows(caller) else { return refuse("address_not_allowed", as: .addressNotAllowed) }
         guard let callback = platform.callbacks.first(where: { $0.path == path }) else {
@@ -82,7 +80,7 @@ final class FrontDesk: CallResponder {
         if let announced, announced > limit { return refuse("body_too_large", as: .bodyTooLarge(limit: limit)) }
         let memory = BodyMemory.sharedBytes(of: announced ?? limit)
         guard bodyMemory.take(memory) else { return shed(for: .noRoomForBody) }
-        return .success(
+        return .wantsBody(
             DeskCall(
                 desk: self, app: app, platform: platform, callback: callback, method: head.method.rawValue,
                 contentType: contentType, caller: caller, trace: TraceContext(head.headers), directory: directory,
@@ -194,14 +192,6 @@ final class FrontDesk: CallResponder {
         guard header.utf8.allSatisfy({ $0 < 0x80 }) else { return "" }
         let type = header.prefix { $0 != ";" }
         return type.split(separator: " ").joined().lowercased()
-    }
-}
-
-private struct RefusedHead: Error {
-    let answer: PlatformAnswer
-
-    init(_ answer: PlatformAnswer) {
-        self.answer = answer
     }
 }
 
