@@ -6,8 +6,8 @@ import RelayCore
 /// its answer is kept, and then no more is read.
 final class CallHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private enum State {
         case idle
@@ -36,7 +36,8 @@ final class CallHandler: ChannelDuplexHandler {
     /// There is nothing to answer behind the call in hand: the other side is done, the relay stops, or bytes came that
     /// are no call.
     private var isLast = false
-    private var isBroken = false
+    /// Of what came behind the call in hand and is no call.
+    private var statusBehind: Int?
 
     init(responder: any CallResponder, peer: IPAddress?) {
         self.responder = responder
@@ -73,21 +74,21 @@ final class CallHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let flaw = error is BodyTooSlow ? BodyFlaw.tooSlow : .brokenOff(error)
-        let isNoCall = error is HTTPParserError
-        switch state {
-        case .readingBody(let call):
+        let bodyFlaw = error is BodyTooSlow ? BodyFlaw.tooSlow : .brokenOff(error)
+        let status = (error as? HTTPParserError).map { $0 == .headerOverflow ? 431 : 400 }
+        switch (state, status) {
+        case (.readingBody(let call), _):
             isLast = true
-            write(call.refuse(flaw), context)
-        case .idle where isNoCall:
-            writeBadRequest(context)
-        case .waiting where isNoCall:
-            isBroken = true
-        case .idle, .waiting, .skippingBody:
+            write(call.refuse(bodyFlaw), context)
+        case (.idle, let status?):
+            writeNoCall(status, context)
+        case (.waiting, let status?):
+            statusBehind = status
+        case (.idle, nil), (.waiting, nil), (.skippingBody, _):
             // Of a body that nobody wants it is no news.
-            if case .tooSlow = flaw { return }
+            if case .tooSlow = bodyFlaw { return }
             end(context)
-        case .ended:
+        case (.ended, _):
             break
         }
     }
@@ -104,7 +105,7 @@ final class CallHandler: ChannelDuplexHandler {
         case (.head(let head), .idle):
             request = Request(isHead: head.method == .HEAD, isKeptAlive: head.isKeepAlive)
             // Comparing it with names would take long if it were made for that.
-            guard head.uri.utf8.allSatisfy({ $0 < 0x80 }) else { return writeBadRequest(context) }
+            guard head.uri.utf8.allSatisfy({ $0 < 0x80 }) else { return writeNoCall(400, context) }
             switch responder.begin(head, from: peer) {
             case .answered(let answer):
                 state = .skippingBody
@@ -122,7 +123,7 @@ final class CallHandler: ChannelDuplexHandler {
             state = .waiting
             let whole = Array(body.readableBytesView)
             body = ByteBuffer()
-            call.answer(whole, on: context.eventLoop).assumeIsolated().whenSuccess { self.answered($0, context) }
+            call.answer(whole, on: context.eventLoop) { self.answered($0, context) }
         case (.end, .skippingBody):
             state = .idle
             if isLast { end(context) }
@@ -137,7 +138,7 @@ final class CallHandler: ChannelDuplexHandler {
         write(answer, context)
         while !isWaiting, let part = kept.popFirst() { take(part, context) }
         if case .idle = state {
-            if isBroken { writeBadRequest(context) } else if isLast { end(context) }
+            if let statusBehind { writeNoCall(statusBehind, context) } else if isLast { end(context) }
         }
         if isReadHeld, !isWaiting {
             isReadHeld = false
@@ -151,36 +152,21 @@ final class CallHandler: ChannelDuplexHandler {
 
     private func write(_ answer: PlatformAnswer, _ context: ChannelHandlerContext) {
         let isFarewell = isLast && kept.isEmpty || !request.isKeptAlive || answer.closesConnection
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(4)
-        headers.add(name: "Content-Type", value: answer.contentType)
-        headers.add(name: "Content-Length", value: String(answer.body.count))
-        if let seconds = answer.retryAfterSeconds { headers.add(name: "Retry-After", value: String(seconds)) }
-        if !answer.allowedMethods.isEmpty {
-            headers.add(name: "Allow", value: answer.allowedMethods.joined(separator: ", "))
-        }
-        if isFarewell {
-            headers.add(name: "Connection", value: "close")
-            state = .ended
-        }
-        let status = HTTPResponseStatus(statusCode: answer.status)
-        write(HTTPResponseHead(version: .http1_1, status: status, headers: headers), answer.body, context)
-    }
-
-    private func writeBadRequest(_ context: ChannelHandlerContext) {
-        state = .ended
-        let headers: HTTPHeaders = ["Content-Length": "0", "Connection": "close"]
-        write(HTTPResponseHead(version: .http1_1, status: .badRequest, headers: headers), [], context)
-    }
-
-    private func write(_ head: HTTPResponseHead, _ body: [UInt8], _ context: ChannelHandlerContext) {
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if isFarewell { state = .ended }
         // A body after the head of an answer to HEAD would be taken for the start of the next answer.
-        if !body.isEmpty, !request.isHead {
-            context.write(
-                wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: body)))), promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        write(answer.written(isLast: isFarewell, hasBody: !request.isHead), isLast: isFarewell, context)
+    }
+
+    /// What came is no call, and nothing behind it can be told from it.
+    private func writeNoCall(_ status: Int, _ context: ChannelHandlerContext) {
+        state = .ended
+        let answer = PlatformAnswer(status: status, contentType: "", body: [])
+        write(answer.written(isLast: true, hasBody: false), isLast: true, context)
+    }
+
+    private func write(_ answer: ByteBuffer, isLast: Bool, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+        if isLast { context.triggerUserOutboundEvent(ConnectionGuard.Farewell(), promise: nil) }
     }
 
     private func end(_ context: ChannelHandlerContext) {

@@ -22,8 +22,8 @@ protocol BegunCall: Sendable {
     /// In bytes.
     var bodyLimit: Int { get }
 
-    /// The future is of that event loop.
-    func answer(_ body: [UInt8], on eventLoop: any EventLoop) -> EventLoopFuture<PlatformAnswer>
+    /// Calls `done` once, on that event loop; before it returns where nothing is waited for.
+    func answer(_ body: [UInt8], on eventLoop: any EventLoop, _ done: @escaping (PlatformAnswer) -> Void)
 
     func refuse(_ flaw: BodyFlaw) -> PlatformAnswer
 }

@@ -14,8 +14,11 @@ struct BodyTooSlow: Error {}
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// Triggered behind an answer with `Connection: close`.
+    struct Farewell {}
 
     /// Of what nobody wants to read any more: the rest of a body that is answered already, and what comes after farewell.
     private static let maximumUnreadBytes = PlatformServer.maximumBodyBytes
@@ -24,8 +27,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let metrics: ConnectionMetrics
     private var deadlines: ConnectionDeadlines
     private var timer: (task: Scheduled<Void>, time: NIODeadline)?
-    private var isHeadTooLarge = false
-    private var isLastAnswer = false
     private var hasSaidFarewell = false
     private var unreadBytes = 0
 
@@ -68,27 +69,23 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if hasSaidFarewell { return }
-        if case HTTPParserError.headerOverflow? = error as? HTTPParserError {
-            isHeadTooLarge = true
-            metrics.headTooLarge.increment()
-        }
+        if case HTTPParserError.headerOverflow? = error as? HTTPParserError { metrics.headTooLarge.increment() }
         context.fireErrorCaught(error)
     }
 
+    /// A whole answer.
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch unwrapOutboundIn(data) {
-        case .head(var head):
-            isLastAnswer = !head.isKeepAlive
-            guard isHeadTooLarge, head.status == .badRequest else { return context.write(data, promise: promise) }
-            head.status = .requestHeaderFieldsTooLarge
-            context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .body:
-            context.write(data, promise: promise)
-        case .end:
-            context.write(data, promise: promise)
-            deadlines.answered(at: .now())
-            if isLastAnswer { sayFarewell(context) } else { watch(context) }
-        }
+        context.write(data, promise: promise)
+        deadlines.answered(at: .now())
+        watch(context)
+    }
+
+    func triggerUserOutboundEvent(
+        context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+    ) {
+        guard event is Farewell else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        sayFarewell(context)
+        promise?.succeed()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

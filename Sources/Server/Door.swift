@@ -67,10 +67,9 @@ struct Door: Sendable {
         decoderLimits.maxHeaderFieldSize = Self.maximumHeadBytes
         decoderLimits.maxHeaderListSize = Self.maximumHeadBytes
         decoderLimits.maxHeaderFieldCount = Self.maximumHeaderCount
-        try pipeline.configureHTTPServerPipeline(
-            // `CallHandler` does both. The headers of answers are the relay's own.
-            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
-            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
+        let decoder = HTTPRequestDecoder(
+            leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandlers([
             SmallReads(), ConnectionGuard(limits: limits, metrics: metrics),
             CallHandler(responder: responder, peer: connection.remoteAddress.flatMap { IPAddress($0) }),

@@ -31,8 +31,8 @@ private struct EmptyResponder: CallResponder, BegunCall {
         .wantsBody(self)
     }
 
-    func answer(_ body: [UInt8], on eventLoop: any EventLoop) -> EventLoopFuture<PlatformAnswer> {
-        eventLoop.makeSucceededFuture(Self.answer)
+    func answer(_ body: [UInt8], on eventLoop: any EventLoop, _ done: @escaping (PlatformAnswer) -> Void) {
+        done(Self.answer)
     }
 
     func refuse(_ flaw: BodyFlaw) -> PlatformAnswer {

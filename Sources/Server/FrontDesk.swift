@@ -2,6 +2,7 @@ import Metrics
 import NIOCore
 import NIOHTTP1
 import RelayCore
+import Synchronization
 
 /// Finds the app and the platform that a call is for, and answers it.
 final class FrontDesk: CallResponder {
@@ -15,6 +16,7 @@ final class FrontDesk: CallResponder {
     private let bodyMemory: BodyMemory
     private let directory: @Sendable () -> Directory
     private let unixMilliseconds: @Sendable () -> Int64
+    private let clients: Mutex<(of: Directory, byName: [String: Client])>
 
     init(
         platforms: [any Platform], intake: Intake, goodsLibrary: any GoodsLibrary, callbackKeys: any CallbackKeys,
@@ -31,39 +33,54 @@ final class FrontDesk: CallResponder {
         self.bodyMemory = bodyMemory
         self.directory = directory
         self.unixMilliseconds = unixMilliseconds
+        self.clients = Mutex((of: Directory(), byName: [:]))
     }
 
     func begin(_ head: HTTPRequestHead, from peer: IPAddress?) -> Beginning {
         let start = ContinuousClock.now
         let directory = directory()
         let place = AppPath(head.uri)
-        let app = place.flatMap { directory.apps[$0.app] }
+        let client = place.flatMap { self.client(named: $0.app, in: directory) }
         let caller = peer.map { proxies.caller($0, forwardedFor: head.headers["X-Forwarded-For"]) }
-        let beginning = begin(head, at: place?.path, for: app, in: directory, from: caller, at: start)
+        let beginning = begin(head, at: place?.path, for: client, from: caller, at: start)
         if case .answered = beginning {
-            intake.metrics.apps[app?.name ?? ""].answers.record(duration: .now - start)
+            (client?.metrics ?? intake.metrics.apps[""]).answers.record(duration: .now - start)
         }
         return beginning
     }
 
+    private func client(named name: String, in directory: Directory) -> Client? {
+        clients.withLock { clients in
+            if clients.of !== directory {
+                let known = directory.apps.values.compactMap { app in
+                    byName[app.settings.platform].map {
+                        Client(app, platform: $0, in: directory, metrics: intake.metrics.apps[app.settings.name])
+                    }
+                }
+                clients = (of: directory, byName: Dictionary(uniqueKeysWithValues: known.map { ($0.app.name, $0) }))
+            }
+            return clients.byName[name]
+        }
+    }
+
     private func begin(
-        _ head: HTTPRequestHead, at path: String?, for app: App?, in directory: Directory, from caller: IPAddress?,
+        _ head: HTTPRequestHead, at path: String?, for client: Client?, from caller: IPAddress?,
         at start: ContinuousClock.Instant
     ) -> Beginning {
-        guard let app, let path, let platform = byName[app.platform] else {
+        guard let client, let path else {
             let platform = platforms.first { $0.callbacks.contains { $0.path == path } } ?? platforms[0]
             let arrival = RefusedArrival(path == nil ? "unknown_path" : "unknown_app", from: caller)
             return .answered(platform.answer(.failed(refusals.refuse(arrival, as: .unknownApp))))
         }
         func refuse(_ reason: String, as failure: ReplyFailure) -> Beginning {
-            let arrival = RefusedArrival(reason, of: app, from: caller)
-            return .answered(platform.answer(.failed(refusals.refuse(arrival, as: failure))))
+            let arrival = RefusedArrival(reason, of: client.app, from: caller)
+            return .answered(client.platform.answer(.failed(refusals.refuse(arrival, as: failure))))
         }
         func shed(for reason: CallMetrics.Shedding) -> Beginning {
-            .answered(platform.answer(intake.shed(for: reason)))
+            .answered(client.platform.answer(intake.shed(for: reason)))
         }
-        guard app.settings.allows(caller) else { return refuse("address_not_allowed", as: .addressNotAllowed) }
-        guard let callback = platform.callbacks.first(where: { $0.path == path }) else {
+        guard client.app.settings.allows(caller) else { return refuse("address_not_allowed", as: .addressNotAllowed) }
+        guard let callback = client.callbacks.first(where: { $0.path == path }) else {
             return refuse("unknown_path", as: .unknownApp)
         }
         guard callback.methods.contains(head.method.rawValue) else {
@@ -82,28 +99,28 @@ final class FrontDesk: CallResponder {
         guard bodyMemory.take(memory) else { return shed(for: .noRoomForBody) }
         return .wantsBody(
             DeskCall(
-                desk: self, app: app, platform: platform, callback: callback, method: head.method.rawValue,
-                contentType: contentType, caller: caller, trace: TraceContext(head.headers), directory: directory,
-                memory: memory, startedAt: start))
+                desk: self, client: client, callback: callback, method: head.method.rawValue,
+                contentType: contentType, caller: caller, trace: TraceContext(head.headers), memory: memory,
+                startedAt: start))
     }
 
     /// Answers a call whose whole body is there.
     fileprivate func answer(
-        _ call: DeskCall, _ body: [UInt8], on eventLoop: any EventLoop
-    ) -> EventLoopFuture<PlatformAnswer> {
+        _ call: DeskCall, _ body: [UInt8], on eventLoop: any EventLoop, _ done: @escaping (PlatformAnswer) -> Void
+    ) {
         // As long as the call is answered somebody may hold its body.
         let memory = BodyMemory.sharedBytes(of: body.count)
         bodyMemory.giveBack(call.memory - memory)
         let inbound = InboundCall(
             callback: call.callback, method: call.method, contentType: call.contentType, body: body,
             receivedAtMilliseconds: unixMilliseconds())
-        return reply(to: inbound, call, on: eventLoop).map { [self] reply in
+        reply(to: inbound, call, on: eventLoop) { [self] reply in
             bodyMemory.giveBack(memory)
-            guard case .failed(.refused(let refusal)) = reply else { return conclude(call, reply) }
+            guard case .failed(.refused(let refusal)) = reply else { return done(conclude(call, reply)) }
             let arrival = RefusedArrival(
-                refusal.reason.rawValue, of: call.app, from: call.caller, detail: refusal.detail, inbound,
+                refusal.reason.rawValue, of: call.client.app, from: call.caller, detail: refusal.detail, inbound,
                 isSigned: refusal.reason.isOfSignedCalls)
-            return conclude(call, .failed(refusals.refuse(arrival, as: .refused(refusal))))
+            done(conclude(call, .failed(refusals.refuse(arrival, as: .refused(refusal)))))
         }
     }
 
@@ -116,37 +133,43 @@ final class FrontDesk: CallResponder {
             case .tooSlow: ("too_slow", .tooSlow, nil)
             case .brokenOff(let error): ("body_broken_off", .tooSlow, "\(error)")
             }
-        let arrival = RefusedArrival(reason, of: call.app, from: call.caller, detail: detail)
+        let arrival = RefusedArrival(reason, of: call.client.app, from: call.caller, detail: detail)
         return conclude(call, .failed(refusals.refuse(arrival, as: failure)))
     }
 
     private func conclude(_ call: DeskCall, _ reply: Reply) -> PlatformAnswer {
-        let answer = call.platform.answer(reply)
-        intake.metrics.apps[call.app.settings.name].answers.record(duration: .now - call.startedAt)
+        let answer = call.client.platform.answer(reply)
+        call.client.metrics.answers.record(duration: .now - call.startedAt)
         return answer
     }
 
+    /// Calls `done` on the event loop.
     private func reply(
-        to inbound: InboundCall, _ call: DeskCall, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<Reply> {
-        switch call.platform.receive(inbound, for: call.app) {
+        to inbound: InboundCall, _ call: DeskCall, on eventLoop: any EventLoop, _ done: @escaping (Reply) -> Void
+    ) {
+        let client = call.client
+        switch client.platform.receive(inbound, for: client.app) {
         case .refused(let refusal):
-            return eventLoop.makeSucceededFuture(.failed(.refused(refusal)))
+            done(.failed(.refused(refusal)))
         case .acknowledged:
-            return eventLoop.makeSucceededFuture(.taken)
+            done(.taken)
         case .goodsInquiry(let inquiry):
-            return eventLoop.makeFutureWithTask { await self.look(up: inquiry, of: call.app, in: call.directory) }
+            let page = eventLoop.makeFutureWithTask { await self.look(up: inquiry, of: client) }
+            page.assumeIsolated().whenSuccess(done)
         case .callbackKey(let notice):
-            return eventLoop.makeFutureWithTask { try await self.take(notice, call, on: eventLoop) }
+            let reply = eventLoop.makeFutureWithTask { await self.take(notice, call) }
+            reply.assumeIsolated().whenSuccess(done)
         case .event(var arrival):
             arrival.trace = call.trace
-            return intake.take(
-                arrival, of: call.app, awaitsOutcome: call.platform.outcomeWriter != nil, in: call.directory,
-                on: eventLoop)
+            let back = NIOLoopBound(done, eventLoop: eventLoop)
+            intake.take(arrival, of: client.app, awaitsOutcome: client.awaitsOutcome, in: client.directory) { reply in
+                eventLoop.execute { back.value(reply) }
+            }
         }
     }
 
-    private func look(up inquiry: GoodsInquiry, of app: App, in directory: Directory) async -> Reply {
+    private func look(up inquiry: GoodsInquiry, of client: Client) async -> Reply {
+        let (app, directory) = (client.app, client.directory)
         guard let library = app.goodsLibrary else {
             return .goods(GoodsPage(of: directory.goods[app.id] ?? [], for: inquiry))
         }
@@ -160,11 +183,11 @@ final class FrontDesk: CallResponder {
 
     /// The key comes first, and then the event that tells of it: a notice that is sent again, because the relay died in
     /// between, finds the key current and stores the event.
-    private func take(_ notice: CallbackKeyNotice, _ call: DeskCall, on eventLoop: any EventLoop) async throws -> Reply
-    {
+    private func take(_ notice: CallbackKeyNotice, _ call: DeskCall) async -> Reply {
+        let client = call.client
         let announcement: CallbackKeyRing.Announcement
         do {
-            announcement = try await callbackKeys.announce(notice, of: call.app)
+            announcement = try await callbackKeys.announce(notice, of: client.app)
         } catch {
             return .failed(.unavailable(retryAfterSeconds: Intake.retryAfterSeconds))
         }
@@ -175,9 +198,7 @@ final class FrontDesk: CallResponder {
             var arrival = notice.arrival
             arrival.dedupeKey = "\(firstAnnounced)"
             arrival.trace = call.trace
-            let reply = try await intake.take(
-                arrival, of: call.app, awaitsOutcome: false, in: call.directory, on: eventLoop
-            ).get()
+            let reply = await intake.take(arrival, of: client.app, awaitsOutcome: false, in: client.directory)
             // Nobody has to want to hear of keys.
             if case .failed(.refused(let refusal)) = reply, refusal.reason == .noRoute { return .taken }
             return reply
@@ -195,42 +216,57 @@ final class FrontDesk: CallResponder {
     }
 }
 
+/// An app whose platform calls, with what its calls need: put together once for each configuration, and a single reference.
+private final class Client: Sendable {
+    let app: App
+    let platform: any Platform
+    let callbacks: [Callback]
+    let awaitsOutcome: Bool
+    let directory: Directory
+    let metrics: AppMetrics
+
+    init(_ app: App, platform: any Platform, in directory: Directory, metrics: AppMetrics) {
+        self.app = app
+        self.platform = platform
+        self.callbacks = platform.callbacks
+        self.awaitsOutcome = platform.outcomeWriter != nil
+        self.directory = directory
+        self.metrics = metrics
+    }
+}
+
 /// A call that the desk wants to read the body of.
 private final class DeskCall: BegunCall {
     let desk: FrontDesk
-    let app: App
-    let platform: any Platform
+    let client: Client
     let callback: Callback
     let method: String
     let contentType: String
     let caller: IPAddress?
     let trace: TraceContext?
-    let directory: Directory
     /// What was taken for the body, in bytes.
     let memory: Int
     let startedAt: ContinuousClock.Instant
 
     init(
-        desk: FrontDesk, app: App, platform: any Platform, callback: Callback, method: String, contentType: String,
-        caller: IPAddress?, trace: TraceContext?, directory: Directory, memory: Int, startedAt: ContinuousClock.Instant
+        desk: FrontDesk, client: Client, callback: Callback, method: String, contentType: String, caller: IPAddress?,
+        trace: TraceContext?, memory: Int, startedAt: ContinuousClock.Instant
     ) {
         self.desk = desk
-        self.app = app
-        self.platform = platform
+        self.client = client
         self.callback = callback
         self.method = method
         self.contentType = contentType
         self.caller = caller
         self.trace = trace
-        self.directory = directory
         self.memory = memory
         self.startedAt = startedAt
     }
 
     var bodyLimit: Int { PlatformServer.maximumBodyBytes }
 
-    func answer(_ body: [UInt8], on eventLoop: any EventLoop) -> EventLoopFuture<PlatformAnswer> {
-        desk.answer(self, body, on: eventLoop)
+    func answer(_ body: [UInt8], on eventLoop: any EventLoop, _ done: @escaping (PlatformAnswer) -> Void) {
+        desk.answer(self, body, on: eventLoop, done)
     }
 
     func refuse(_ flaw: BodyFlaw) -> PlatformAnswer {

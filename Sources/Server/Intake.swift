@@ -1,6 +1,5 @@
 package import Logging
 import Metrics
-import NIOCore
 package import RelayCore
 
 /// The way of one verified event from its arrival to what the platform hears.
@@ -32,45 +31,49 @@ package final class Intake: Sendable {
 
     /// - Parameters:
     ///   - awaitsOutcome: whether the platform's call waits for what the merchant says.
-    ///   - eventLoop: of the call; the future is of it.
+    ///   - done: called once, on any thread.
     func take(
-        _ arrival: Arrival, of app: App, awaitsOutcome: Bool, in directory: Directory, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<Reply> {
-        guard let route = directory.route(for: arrival, of: app.id) else {
-            return eventLoop.makeSucceededFuture(.failed(.refused(.noRoute)))
-        }
-        let promise = eventLoop.makePromise(of: Reply.self)
+        _ arrival: Arrival, of app: App, awaitsOutcome: Bool, in directory: Directory,
+        _ done: @escaping @Sendable (Reply) -> Void
+    ) {
+        guard let route = directory.route(for: arrival, of: app.id) else { return done(.failed(.refused(.noRoute))) }
         let policy = app.settings.reply
         let counters = metrics.apps[app.settings.name]
         let deadline = ContinuousClock.now + policy.wait
         let submission = plan(arrival, of: app, on: route, in: directory)
-        // Before the commit, so that an outcome which is there first is not missed.
+        // Before the commit, so that an outcome which is there first is not missed. Where nobody waits there is none yet.
         let expected =
-            awaitsOutcome ? outcomes.expect(DeliveryKey(event: submission.id, endpoint: route.endpoint)) : nil
+            awaitsOutcome && policy.wait > .zero
+            ? outcomes.expect(DeliveryKey(event: submission.id, endpoint: route.endpoint)) : nil
         inbox.accept(submission) { [self] acceptance in
-            switch (acceptance, expected) {
-            case (.success(.stored(let isHeldHere)), let expected?):
+            switch acceptance {
+            case .success(.stored(let isHeldHere)):
                 accepted(submission, counters, in: directory)
+                guard let expected else { return done(awaitsOutcome ? .pending(policy) : .taken) }
                 outcomes.outcome(expected, isHeldHere: isHeldHere, by: deadline) { [self] outcome in
                     outcomes.dismiss(expected)
-                    promise.succeed(reply(to: outcome, policy))
+                    done(reply(to: outcome, policy))
                 }
                 return
-            case (.success(.stored), nil):
-                accepted(submission, counters, in: directory)
-                promise.succeed(.taken)
-            case (.success(.known(let known)), nil):
+            case .success(.known(let known)):
                 counters.repeated.increment()
-                promise.succeed(known.hasSameContent ? .taken : .failed(.refused(.conflict)))
-            case (.success(.known(let known)), _?):
-                counters.repeated.increment()
-                promise.completeWithTask { await self.reply(to: known, policy, by: deadline) }
-            case (.failure(let error), _):
-                promise.succeed(reply(to: error))
+                if awaitsOutcome {
+                    Task { done(await reply(to: known, policy, by: deadline)) }
+                } else {
+                    done(known.hasSameContent ? .taken : .failed(.refused(.conflict)))
+                }
+            case .failure(let error):
+                done(reply(to: error))
             }
             if let expected { outcomes.dismiss(expected) }
         }
-        return promise.futureResult
+    }
+
+    /// The same, for who can wait.
+    func take(_ arrival: Arrival, of app: App, awaitsOutcome: Bool, in directory: Directory) async -> Reply {
+        await withCheckedContinuation { caller in
+            take(arrival, of: app, awaitsOutcome: awaitsOutcome, in: directory) { caller.resume(returning: $0) }
+        }
     }
 
     /// Stores what was found by asking a platform, as if the platform had called. Returns whether it was new; nil where no
@@ -92,16 +95,15 @@ package final class Intake: Sendable {
     private func accepted(_ submission: Submission, _ counters: AppMetrics, in directory: Directory) {
         counters.accepted.increment()
         for delivery in submission.deliveries {
-            guard let endpoint = directory.endpoints[delivery.endpoint] else { continue }
-            metrics.acceptedDeliveries[endpoint.name].increment()
+            guard let name = directory.name(of: delivery.endpoint) else { continue }
+            metrics.acceptedDeliveries[name].increment()
         }
-        let trace = submission.arrival.trace ?? TraceContext(begunFor: submission.id)
         logger.debug(
             "accepted",
             metadata: [
                 "event": "\(submission.id)", "order_no": "\(submission.arrival.orderNo)",
                 "app": "\(directory.appsByID[submission.app]?.settings.name ?? "")",
-                "trace_id": "\(trace.traceID)",
+                "trace_id": "\((submission.arrival.trace ?? TraceContext(begunFor: submission.id)).traceID)",
             ])
     }
 
@@ -114,7 +116,7 @@ package final class Intake: Sendable {
             deliveries: endpoints.map { endpoint in
                 PlannedDelivery(
                     endpoint: endpoint, slot: lanes.takeSlot(of: endpoint, weight: weight),
-                    isOrdered: arrival.isOrdered || directory.endpoints[endpoint]?.ordered ?? false)
+                    isOrdered: arrival.isOrdered || directory.isOrdered(endpoint))
             })
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -32,12 +33,13 @@ import Testing
     /// What was written so far: a word for each answer.
     private func heard(_ channel: EmbeddedChannel) throws -> [String] {
         var answers: [String] = []
-        while let part = try channel.readOutbound(as: HTTPServerResponsePart.self) {
-            switch part {
-            case .head(let head): answers.append("\(head.status.code)\(head.isKeepAlive ? "" : " close")")
-            case .body(.byteBuffer(let bytes)): answers[answers.count - 1] += " \(String(buffer: bytes))"
-            case .body, .end: break
-            }
+        while let answer = try channel.readOutbound(as: ByteBuffer.self) {
+            let text = String(buffer: answer)
+            let end = try #require(text.range(of: "\r\n\r\n"))
+            let (lines, body) = (text[..<end.lowerBound].components(separatedBy: "\r\n"), text[end.upperBound...])
+            let status = try #require(lines[0].split(separator: " ").dropFirst().first)
+            answers.append(
+                status + (lines.contains("Connection: close") ? " close" : "") + (body.isEmpty ? "" : " \(body)"))
         }
         return answers
     }
@@ -100,6 +102,18 @@ import Testing
         #expect(try heard(channel) == ["200 body of a", "400 close"])
     }
 
+    @Test func aHeadThatIsTooLargeIsToldSoBehindTheAnswersBeforeIt() throws {
+        let channel = try connection()
+        try send(call("a"), to: channel)
+        channel.pipeline.fireErrorCaught(HTTPParserError.headerOverflow)
+        responder.release("body of a")
+        #expect(try heard(channel) == ["200 body of a", "431 close"])
+
+        let fresh = try connection()
+        fresh.pipeline.fireErrorCaught(HTTPParserError.headerOverflow)
+        #expect(try heard(fresh) == ["431 close"])
+    }
+
     @Test(arguments: [HTTPVersion.http1_0, .http1_1])
     func aClientOfTheFirstVersionHearsThatItsConnectionEnds(version: HTTPVersion) throws {
         let channel = try connection()
@@ -145,7 +159,7 @@ private final class HeldResponder: CallResponder {
     private struct State {
         var begun: [String] = []
         var refused: [String] = []
-        var waiting: [[UInt8]: EventLoopPromise<PlatformAnswer>] = [:]
+        var waiting: [[UInt8]: NIOLoopBound<(PlatformAnswer) -> Void>] = [:]
     }
 
     private let state = Mutex(State())
@@ -160,17 +174,16 @@ private final class HeldResponder: CallResponder {
 
     func release(_ body: String) {
         let body = Array(body.utf8)
-        state.withLock { $0.waiting.removeValue(forKey: body) }?.succeed(PlatformAnswer(body: body))
+        state.withLock { $0.waiting.removeValue(forKey: body) }?.value(PlatformAnswer(body: body))
     }
 
     private struct Call: BegunCall {
         let responder: HeldResponder
         let bodyLimit = 100
 
-        func answer(_ body: [UInt8], on eventLoop: any EventLoop) -> EventLoopFuture<PlatformAnswer> {
-            let promise = eventLoop.makePromise(of: PlatformAnswer.self)
-            responder.state.withLock { $0.waiting[body] = promise }
-            return promise.futureResult
+        func answer(_ body: [UInt8], on eventLoop: any EventLoop, _ done: @escaping (PlatformAnswer) -> Void) {
+            let done = NIOLoopBound(done, eventLoop: eventLoop)
+            responder.state.withLock { $0.waiting[body] = done }
         }
 
         func refuse(_ flaw: BodyFlaw) -> PlatformAnswer {

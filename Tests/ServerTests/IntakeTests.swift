@@ -1,5 +1,3 @@
-import NIOCore
-import NIOPosix
 import Platforms
 import RelayCore
 import Testing
@@ -16,15 +14,12 @@ import Testing
 
     private func take(
         _ arrival: Arrival, inbox: RecordingInbox, outcomes: RecordingOutcomes, free: [EndpointID] = [],
-        awaitsOutcome: Bool = true
+        app: App = teahouse, awaitsOutcome: Bool = true
     ) async throws -> Reply {
         let intake = Intake(
             inbox: inbox, lanes: FewLanes(free: free), outcomes: outcomes,
             ids: EventIDSource(clock: { 1_700_000_000_000 }), logger: LogLines().logger)
-        let reply = try await intake.take(
-            arrival, of: teahouse, awaitsOutcome: awaitsOutcome, in: try directory(),
-            on: MultiThreadedEventLoopGroup.singleton.next()
-        ).get()
+        let reply = await intake.take(arrival, of: app, awaitsOutcome: awaitsOutcome, in: try directory())
         #expect(outcomes.isQuiet, "every expected outcome was dismissed")
         return reply
     }
@@ -117,6 +112,14 @@ import Testing
     func everyOutcomeHasItsReply(state: OutcomeState, told: String) async throws {
         let outcomes = RecordingOutcomes((state, Self.kept))
         #expect(try await take(arrival(), inbox: RecordingInbox(), outcomes: outcomes).told == told)
+    }
+
+    @Test func whoDoesNotWaitIsAnsweredOnceTheEventIsStoredAndListensForNothing() async throws {
+        var hasty = teahouse
+        hasty.settings.reply.wait = .zero
+        let outcomes = RecordingOutcomes((.delivered, Self.kept))
+        #expect(try await take(arrival(), inbox: RecordingInbox(), outcomes: outcomes, app: hasty).told == "pending")
+        #expect(outcomes.expected.isEmpty && outcomes.isHeldHere.isEmpty)
     }
 
     @Test func withoutAnOutcomeInTimeTheReplyIsPending() async throws {

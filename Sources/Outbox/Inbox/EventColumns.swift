@@ -76,9 +76,8 @@ extension Submission {
     /// One order for all relays, so that two that store the same orders wait for each other instead of deadlocking.
     /// Events of one order keep the order in which they came.
     func precedes(_ other: Submission) -> Bool {
-        let (mine, theirs) = (arrival.orderNo.utf8, other.arrival.orderNo.utf8)
-        for (left, right) in zip(mine, theirs) where left != right { return left < right }
-        if mine.count != theirs.count { return mine.count < theirs.count }
+        let order = arrival.orderNo.compareBytes(with: other.arrival.orderNo)
+        if order != 0 { return order < 0 }
         return app == other.app ? id < other.id : app < other.app
     }
 }

@@ -20,7 +20,7 @@ struct EventStore: Sendable {
                 $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             """,
             [.int32(relay)] + rows.parameters)
-        var stored = StoredDeliveries()
+        var stored = StoredDeliveries(capacity: answer.count)
         for index in 0..<answer.count {
             let row = answer[index]
             stored.insert(
@@ -99,6 +99,11 @@ struct EventStore: Sendable {
 struct StoredDeliveries: Sendable {
     private var events: Set<EventID> = []
     private var leased: Set<DeliveryKey> = []
+
+    init(capacity: Int) {
+        events.reserveCapacity(capacity)
+        leased.reserveCapacity(capacity)
+    }
 
     mutating func insert(_ key: DeliveryKey, isLeased: Bool) {
         events.insert(key.event)

@@ -44,10 +44,9 @@ final class InboxQueue: Sendable {
 
     /// Whether an event that comes now would wait too long.
     var isOverloaded: Bool {
-        let now = ContinuousClock.now
         let count = waiting.count
         return state.withLock { state in
-            guard let since = state.busySince, now - since > Self.burst else { return false }
+            guard let since = state.busySince, .now - since > Self.burst else { return false }
             return state.pace.time(for: count + state.inWork) > Self.expectedWait
         }
     }

@@ -19,33 +19,7 @@ package struct FormBody: Sendable {
 
     /// A parameter without `=` has an empty value; nothing between two `&` is no parameter.
     package init(parsing body: [UInt8]) throws(FormError) {
-        var decoder = FormDecoder(capacity: body.count)
-        var position = 0
-        while position < body.count {
-            let byte = body[position]
-            switch byte {
-            case UInt8(ascii: "&"):
-                try decoder.endParameter()
-            case UInt8(ascii: "="):
-                decoder.endName()
-            case UInt8(ascii: "+"):
-                decoder.bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard position + 2 < body.count,
-                    let high = Hexadecimal.value(of: body[position + 1]),
-                    let low = Hexadecimal.value(of: body[position + 2])
-                else { throw .brokenEscape(offset: position) }
-                decoder.bytes.append(high << 4 | low)
-                position += 2
-            default:
-                decoder.bytes.append(byte)
-            }
-            position += 1
-        }
-        try decoder.endParameter()
-
-        bytes = decoder.bytes
-        parameters = decoder.parameters
+        (bytes, parameters) = try FormDecoder.decode(body)
         try Self.requireUTF8(bytes, parameters)
         sortedParameters = try Self.sort(parameters, of: bytes)
     }
@@ -58,14 +32,15 @@ package struct FormBody: Sendable {
 
     /// Whether a name or a value is that text, byte for byte.
     func isText(_ text: String, at range: Range<Int>) -> Bool {
-        let wanted = text.utf8
-        guard wanted.count == range.count else { return false }
-        var position = range.lowerBound
-        for byte in wanted {
-            guard bytes[position] == byte else { return false }
-            position += 1
+        guard text.utf8.count == range.count else { return false }
+        return bytes.withUnsafeBufferPointer { bytes in
+            var position = range.lowerBound
+            for byte in text.utf8 {
+                guard bytes[position] == byte else { return false }
+                position += 1
+            }
+            return true
         }
-        return true
     }
 
     /// Those of `names` that are not there, or are there without a value.
@@ -84,7 +59,7 @@ package struct FormBody: Sendable {
     }
 
     private static func isUTF8(_ bytes: ArraySlice<UInt8>) -> Bool {
-        String(validating: bytes, as: UTF8.self) != nil
+        (try? UTF8Span(validating: bytes.span)) != nil
     }
 
     private static func sort(_ parameters: [Parameter], of bytes: [UInt8]) throws(FormError) -> [Parameter] {
@@ -96,44 +71,95 @@ package struct FormBody: Sendable {
     }
 
     private static func precedes(_ left: Range<Int>, _ right: Range<Int>, in bytes: [UInt8]) -> Bool {
-        for offset in 0..<min(left.count, right.count) {
-            let leftByte = bytes[left.lowerBound + offset]
-            let rightByte = bytes[right.lowerBound + offset]
-            if leftByte != rightByte { return leftByte < rightByte }
+        bytes.withUnsafeBufferPointer { bytes in
+            for offset in 0..<min(left.count, right.count) {
+                let leftByte = bytes[left.lowerBound + offset]
+                let rightByte = bytes[right.lowerBound + offset]
+                if leftByte != rightByte { return leftByte < rightByte }
+            }
+            return left.count < right.count
         }
-        return left.count < right.count
     }
 }
 
 /// Collects decoded bytes into parameters.
 private struct FormDecoder {
-    var bytes: [UInt8] = []
-    private(set) var parameters: [FormBody.Parameter] = []
+    /// As many bytes as the body has at most, and one that ends the last parameter.
+    private let memory: UnsafeMutableBufferPointer<UInt8>
+    private var count = 0
+    private var parameters: [FormBody.Parameter] = []
     private var start = 0
     private var nameEnd: Int?
 
-    init(capacity: Int) {
-        bytes.reserveCapacity(capacity + 1)
+    static func decode(_ body: [UInt8]) throws(FormError) -> (bytes: [UInt8], parameters: [FormBody.Parameter]) {
+        var result: Result<[FormBody.Parameter], FormError> = .success([])
+        let bytes = [UInt8](unsafeUninitializedCapacity: body.count + 1) { memory, count in
+            var decoder = FormDecoder(into: memory)
+            result = body.withUnsafeBufferPointer { decoder.decode($0) }
+            count = decoder.count
+        }
+        return (bytes, try result.get())
+    }
+
+    private init(into memory: UnsafeMutableBufferPointer<UInt8>) {
+        self.memory = memory
         parameters.reserveCapacity(16)
     }
 
-    /// Only the first `=` of a parameter ends its name; the others belong to the value.
-    mutating func endName() {
-        if nameEnd == nil { nameEnd = bytes.count }
-        bytes.append(UInt8(ascii: "="))
+    private mutating func decode(
+        _ body: UnsafeBufferPointer<UInt8>
+    ) -> Result<[FormBody.Parameter], FormError> {
+        do throws(FormError) {
+            var position = 0
+            while position < body.count {
+                let byte = body[position]
+                switch byte {
+                case UInt8(ascii: "&"):
+                    try endParameter()
+                case UInt8(ascii: "="):
+                    endName()
+                case UInt8(ascii: "+"):
+                    append(UInt8(ascii: " "))
+                case UInt8(ascii: "%"):
+                    guard position + 2 < body.count,
+                        let high = Hexadecimal.value(of: body[position + 1]),
+                        let low = Hexadecimal.value(of: body[position + 2])
+                    else { throw .brokenEscape(offset: position) }
+                    append(high << 4 | low)
+                    position += 2
+                default:
+                    append(byte)
+                }
+                position += 1
+            }
+            try endParameter()
+            return .success(parameters)
+        } catch {
+            return .failure(error)
+        }
     }
 
-    mutating func endParameter() throws(FormError) {
-        let end = bytes.count
-        if end > start {
+    private mutating func append(_ byte: UInt8) {
+        memory[count] = byte
+        count += 1
+    }
+
+    /// Only the first `=` of a parameter ends its name; the others belong to the value.
+    private mutating func endName() {
+        if nameEnd == nil { nameEnd = count }
+        append(UInt8(ascii: "="))
+    }
+
+    private mutating func endParameter() throws(FormError) {
+        if count > start {
             guard parameters.count < FormBody.maximumParameters else {
                 throw .tooManyParameters(limit: FormBody.maximumParameters)
             }
-            let name = start..<(nameEnd ?? end)
-            parameters.append(FormBody.Parameter(name: name, value: min(name.upperBound + 1, end)..<end))
+            let name = start..<(nameEnd ?? count)
+            parameters.append(FormBody.Parameter(name: name, value: min(name.upperBound + 1, count)..<count))
         }
-        bytes.append(UInt8(ascii: "&"))
-        start = bytes.count
+        append(UInt8(ascii: "&"))
+        start = count
         nameEnd = nil
     }
 }

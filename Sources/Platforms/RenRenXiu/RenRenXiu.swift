@@ -62,10 +62,11 @@ package struct RenRenXiu: Platform {
             !appKey.isEmpty, !time.isEmpty, !sign.isEmpty
         else { throw .missing(form.missing(of: ["app_key", "time_stamp", "sign"])) }
 
-        guard appKey.elementsEqual(app.appKey.utf8) else { throw .wrongAppKey(parameter: "app_key") }
-        guard RenRenXiuSignature.isRight(sign, for: form, secret: app.secret) else { throw .wrongSignature }
-        if app.clockWindow > .zero {
-            try requireFresh(time, at: call.receivedAtMilliseconds, window: app.clockWindow)
+        guard form.isText(app.settings.appKey, at: appKey.indices) else { throw .wrongAppKey(parameter: "app_key") }
+        guard RenRenXiuSignature.isRight(sign, for: form, secret: app.settings.secret) else { throw .wrongSignature }
+        let window = app.settings.clockWindow
+        if window > .zero {
+            try requireFresh(time, at: call.receivedAtMilliseconds, window: window)
         }
         return form
     }

@@ -35,6 +35,17 @@ package final class Directory: Sendable {
         endpoints.values.first { $0.name == name }
     }
 
+    /// Nil where the endpoint is gone.
+    package func name(of endpoint: EndpointID) -> String? {
+        // By its place, the endpoint is not copied, which would take longer than finding it.
+        endpoints.index(forKey: endpoint).map { endpoints.values[$0].settings.name }
+    }
+
+    /// Whether the events of one order go to the endpoint one after the other.
+    package func isOrdered(_ endpoint: EndpointID) -> Bool {
+        endpoints.index(forKey: endpoint).map { endpoints.values[$0].settings.ordered } ?? false
+    }
+
     package func route(for arrival: Arrival, of app: AppID) -> Route? {
         routes[app]?.first { $0.matches(arrival) }
     }

@@ -1,5 +1,5 @@
-/// The right to attempt a delivery until a time.
-package struct LeasedDelivery: Sendable {
+/// The right to attempt a delivery until a time. A single reference, as `Event` is.
+package final class LeasedDelivery: Sendable {
     package let key: DeliveryKey
     package let event: Event
     /// 1 for the first attempt.

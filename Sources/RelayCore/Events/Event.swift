@@ -40,8 +40,9 @@ package struct Arrival: Sendable {
     }
 }
 
-/// One accepted callback, as far as delivering it needs to know; immutable.
-package struct Event: Sendable {
+/// One accepted callback, as far as delivering it needs to know. Immutable, and a single reference: it goes through many
+/// hands.
+package final class Event: Sendable {
     package let id: EventID
     package let app: AppID
     package let type: String

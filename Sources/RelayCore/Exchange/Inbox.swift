@@ -18,7 +18,9 @@ extension Inbox {
 }
 
 /// An event on its way into the outbox.
-package struct Submission: Sendable {
+///
+/// A single reference: it goes through many hands.
+package final class Submission: Sendable {
     package let id: EventID
     package let app: AppID
     package let arrival: Arrival

@@ -6,4 +6,17 @@ extension String {
     package func hasBytes(of other: String) -> Bool {
         utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
+
+    /// Less than 0 where it comes before the other, by their bytes; 0 where they are the same.
+    package func compareBytes(with other: String) -> Int {
+        var (mine, theirs) = (self, other)
+        return mine.withUTF8 { mine in
+            theirs.withUTF8 { theirs in
+                for position in 0..<min(mine.count, theirs.count) where mine[position] != theirs[position] {
+                    return Int(mine[position]) - Int(theirs[position])
+                }
+                return mine.count - theirs.count
+            }
+        }
+    }
 }
