@@ -6,8 +6,15 @@ final class LaneBoard: Sendable {
     /// What a lease has beyond the call's own time: for waiting in memory before, and for the settling after it.
     static let settleTime = Duration.seconds(5)
 
+    /// A lane's state is much to copy.
+    private final class Lane {
+        var state: LaneState
+
+        init(_ state: LaneState) { self.state = state }
+    }
+
     private struct State {
-        var lanes: [EndpointID: LaneState] = [:]
+        var lanes: [EndpointID: Lane] = [:]
         var memory: LaneMemory
     }
 
@@ -32,13 +39,16 @@ final class LaneBoard: Sendable {
             var turns: [LeasedDelivery] = []
             for endpoint in endpoints {
                 gone[endpoint.id] = nil
-                state.lanes[endpoint.id, default: LaneState(endpoint, settleTime: Self.settleTime, at: now)]
-                    .configure(endpoint, settleTime: Self.settleTime, at: now)
-                turns += state.lanes[endpoint.id]?.takeTurns() ?? []
+                if let lane = state.lanes[endpoint.id] {
+                    lane.state.configure(endpoint, settleTime: Self.settleTime, at: now)
+                    turns += lane.state.takeTurns()
+                } else {
+                    state.lanes[endpoint.id] = Lane(LaneState(endpoint, settleTime: Self.settleTime, at: now))
+                }
             }
             for (endpoint, lane) in gone {
-                state.lanes[endpoint]?.pause()
-                if lane.held == 0 { state.lanes[endpoint] = nil }
+                lane.state.pause()
+                if lane.state.held == 0 { state.lanes[endpoint] = nil }
             }
             return turns
         }
@@ -47,28 +57,28 @@ final class LaneBoard: Sendable {
     }
 
     func pause(_ endpoint: EndpointID) {
-        state.withLock { $0.lanes[endpoint]?.pause() }
+        state.withLock { $0.lanes[endpoint]?.state.pause() }
     }
 
     /// Whether the endpoint is not called now: it is paused, its breaker is open, or it is gone.
     func isBlocked(_ endpoint: EndpointID) -> Bool {
-        state.withLock { $0.lanes[endpoint]?.isBlocked ?? true }
+        state.withLock { $0.lanes[endpoint]?.state.isBlocked ?? true }
     }
 
     /// Whose breakers are open.
     var broken: [EndpointID] {
-        state.withLock { state in state.lanes.keys.filter { state.lanes[$0]?.isBroken ?? false } }
+        state.withLock { state in state.lanes.filter { $0.value.state.isBroken }.map(\.key) }
     }
 
     /// Nil where it changes nothing.
     func note(
         _ word: Breaker.Word, of endpoint: EndpointID
     ) -> (transition: Breaker.Transition, waiting: ArraySlice<LeasedDelivery>)? {
-        state.withLock { $0.lanes[endpoint]?.note(word, at: .now, jitter: .random(in: 0..<1)) }
+        state.withLock { $0.lanes[endpoint]?.state.note(word, at: .now, jitter: .random(in: 0..<1)) }
     }
 
     var callsInFlight: [EndpointID: Int] {
-        state.withLock { $0.lanes.mapValues(\.running) }
+        state.withLock { $0.lanes.mapValues(\.state.running) }
     }
 
     /// Bytes of the deliveries that the lanes hold.
@@ -80,7 +90,7 @@ final class LaneBoard: Sendable {
         let now = ContinuousClock.now
         return state.withLock { state in
             let hasRoom = state.memory.room(of: endpoint, weight: weight) > 0
-            guard let slot = state.lanes[endpoint]?.takeSlot(at: now, hasRoom: hasRoom) else { return nil }
+            guard let slot = state.lanes[endpoint]?.state.takeSlot(at: now, hasRoom: hasRoom) else { return nil }
             state.memory.take(weight, for: endpoint)
             return LaneSlot(endpoint: slot.endpoint, lease: slot.lease, weight: weight)
         }
@@ -103,15 +113,16 @@ final class LaneBoard: Sendable {
         return state.withLock { state in
             state.memory.giveBack(slot.weight, of: endpoint)
             state.memory.take(delivery.event.weight, for: endpoint)
-            return state.lanes[endpoint]?.beginCall(delivery) ?? true
+            return state.lanes[endpoint]?.state.beginCall(delivery) ?? true
         }
     }
 
     /// Returns the deliveries whose turn it is now.
     func endCall(of endpoint: EndpointID) -> ArraySlice<LeasedDelivery> {
         state.withLock { state in
-            state.lanes[endpoint]?.endCall()
-            return state.lanes[endpoint]?.takeTurns() ?? []
+            guard let lane = state.lanes[endpoint] else { return [] }
+            lane.state.endCall()
+            return lane.state.takeTurns()
         }
     }
 
@@ -119,10 +130,10 @@ final class LaneBoard: Sendable {
     func takeOpenings() -> [LaneOpening] {
         let now = ContinuousClock.now
         return state.withLock { state in
-            let held = state.lanes.mapValues(\.held).sorted { $0.value < $1.value }
-            return held.compactMap { endpoint, _ in
+            let lanes = state.lanes.sorted { $0.value.state.held < $1.value.state.held }
+            return lanes.compactMap { endpoint, lane in
                 let room = state.memory.room(of: endpoint, weight: Event.maximumWeight)
-                guard let opening = state.lanes[endpoint]?.takeOpening(at: now, room: room) else { return nil }
+                guard let opening = lane.state.takeOpening(at: now, room: room) else { return nil }
                 state.memory.take(opening.count * opening.slot.weight, for: endpoint)
                 return opening
             }
@@ -133,16 +144,16 @@ final class LaneBoard: Sendable {
         state.withLock { state in
             let endpoint = opening.slot.endpoint
             state.memory.giveBack((opening.count - used) * opening.slot.weight, of: endpoint)
-            state.lanes[endpoint]?.close(opening, used: used)
+            state.lanes[endpoint]?.state.close(opening, used: used)
         }
     }
 
     private func change(_ endpoint: EndpointID, givingBack bytes: Int, _ change: (inout LaneState) -> Void) {
         let isClaimable = state.withLock { state -> Bool in
             state.memory.giveBack(bytes, of: endpoint)
-            guard let index = state.lanes.index(forKey: endpoint) else { return false }
-            change(&state.lanes.values[index])
-            return state.lanes.values[index].hasBacklog
+            guard let lane = state.lanes[endpoint] else { return false }
+            change(&lane.state)
+            return lane.state.isClaimable
         }
         if isClaimable { wake.raise() }
     }

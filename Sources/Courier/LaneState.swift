@@ -5,6 +5,13 @@ import RelayCore
 /// As many calls run at a time as the endpoint allows. Some more deliveries are held here and wait for their call: that
 /// spares them the claim, which is a write for each.
 struct LaneState {
+    /// Much to copy with every look at a lane.
+    private final class KnownSettings: Sendable {
+        let value: EndpointSettings
+
+        init(_ value: EndpointSettings) { self.value = value }
+    }
+
     private(set) var slot: LaneSlot
     private var limit: Int
     /// What is left of a quota is known to the database alone: it is taken with each claim, and with nothing else.
@@ -14,7 +21,7 @@ struct LaneState {
     private(set) var isPaused: Bool
     /// Nil where it is turned off.
     private var breaker: Breaker?
-    private var settings: EndpointSettings
+    private var settings: KnownSettings
     /// Slots in use: deliveries that wait for their call, are called, or have an outcome that is not written yet.
     private(set) var held = 0
     private(set) var running = 0
@@ -30,7 +37,7 @@ struct LaneState {
         rate = endpoint.rate
         bucket = endpoint.rate.map { TokenBucket($0, at: now) }
         breaker = endpoint.breaker ? Breaker() : nil
-        settings = endpoint.settings
+        settings = KnownSettings(endpoint.settings)
     }
 
     /// What runs goes on, also above a lower limit.
@@ -43,10 +50,10 @@ struct LaneState {
             breaker = nil
         } else if breaker == nil {
             breaker = Breaker()
-        } else if settings != endpoint.settings || isPaused && !endpoint.isPaused {
+        } else if settings.value != endpoint.settings || isPaused && !endpoint.isPaused {
             breaker?.probeSoon(at: now)
         }
-        settings = endpoint.settings
+        settings = KnownSettings(endpoint.settings)
         // Events that came in the meantime wait in the outbox.
         if isPaused, !endpoint.isPaused { hasBacklog = true }
         isPaused = endpoint.isPaused
@@ -71,8 +78,18 @@ struct LaneState {
     }
 
     /// With a rate nothing waits here: its token is spent by then, and what waited would be called in a burst.
+    private var capacity: Int {
+        limit + (bucket == nil ? min(limit * 8, 512) : 0)
+    }
+
     private var free: Int {
-        limit + (bucket == nil ? min(limit * 8, 512) : 0) - held
+        capacity - held
+    }
+
+    /// Whether deliveries of the outbox are to be claimed now. Claiming a few costs as much as claiming many: while enough
+    /// waits here for its call, it is left until there is room for a good part of what can be held.
+    var isClaimable: Bool {
+        hasBacklog && (waiting.count < limit || free >= capacity / 4)
     }
 
     /// - Parameter hasRoom: whether the relay has memory for another delivery of the lane.
@@ -91,6 +108,7 @@ struct LaneState {
     /// - Parameter room: how many deliveries the relay has memory for.
     mutating func takeOpening(at now: ContinuousClock.Instant, room: Int) -> LaneOpening? {
         guard !isPaused else { return nil }
+        if hasBacklog, !isBroken, !isClaimable { return nil }
         var count = min(hasBacklog && !isBroken ? free : min(free, 1), room)
         if isBroken { count = held == 0 && breaker?.wantsProbe(at: now) == true ? count : 0 }
         if bucket != nil { count = min(count, bucket?.available(at: now) ?? 0) }

@@ -111,6 +111,36 @@ private final class Lane {
         #expect(held + all.count == fill(lane) + held)
     }
 
+    @Test func whileEnoughWaitsHereNoMoreIsClaimedUntilThereIsRoomForAGoodPart() throws {
+        let lane = lane(.test(maxInFlight: 4))
+        let count = fill(lane)
+        #expect(count == 36 && lane.state.hasBacklog)
+        for number in 1...count { _ = lane.state.beginCall(.test(number)) }
+        for ended in 1...8 {
+            lane.state.endCall()
+            #expect(lane.takeTurns().count == 1)
+            lane.state.release(wasCalled: true)
+            #expect(!lane.state.isClaimable && lane.takeOpening(at: start) == nil, "\(ended) of \(count) have ended")
+        }
+        lane.state.endCall()
+        _ = lane.takeTurns()
+        lane.state.release(wasCalled: true)
+        #expect(lane.state.isClaimable)
+        #expect(try #require(lane.takeOpening(at: start)).count == 9)
+    }
+
+    @Test func aLaneThatIsAboutToRunDryClaimsWhateverThereIsRoomFor() throws {
+        let lane = lane(.test(maxInFlight: 4))
+        for number in 1...fill(lane) { _ = lane.state.beginCall(.test(number)) }
+        // What came of all but the last calls is not written yet.
+        for _ in 1...29 {
+            lane.state.endCall()
+            _ = lane.takeTurns()
+        }
+        lane.state.release(wasCalled: true)
+        #expect(try #require(lane.takeOpening(at: start)).count == 1)
+    }
+
     @Test func aWantedSlotThatIsGivenBackIsLeftToTheOlderEvent() {
         let lane = lane()
         let slot = lane.takeSlot(at: start)

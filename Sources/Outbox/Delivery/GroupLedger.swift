@@ -42,9 +42,13 @@ package final class GroupLedger: Ledger, Service {
 
     package func run() async {
         await withTaskCancellationOrGracefulShutdownHandler {
+            var rhythm = Rhythm()
             while true {
+                let pause = rhythm.pause(waiting: entries.count)
+                if pause > .zero { await Task.pause(for: pause) }
                 let group = await entries.take(atMost: Self.groupSize)
                 if group.isEmpty { break }
+                rhythm.begin(group.count)
                 groupSizes.record(group.count)
                 await write(group.sorted { $0.report.delivery.key < $1.report.delivery.key })
             }

@@ -1,0 +1,26 @@
+/// Keeps a writer of groups from beginning them too close to each other.
+///
+/// A writer that takes at once whatever has gathered writes many small groups under load, and a group costs as much as a
+/// dozen of what is in it. So after a group that shows load the next one begins a moment later. What comes one by one is
+/// not kept waiting.
+package struct Rhythm: Sendable {
+    /// Between the beginnings of two groups under load.
+    private static let interval = Duration.milliseconds(4)
+    /// What shows load.
+    private static let busyCount = 8
+
+    private var next: ContinuousClock.Instant?
+
+    package init() {}
+
+    /// To be called with each group, when it is taken.
+    package mutating func begin(_ count: Int, at now: ContinuousClock.Instant = .now) {
+        next = count < Self.busyCount ? nil : now + Self.interval
+    }
+
+    /// How long to wait before the next group is taken, where so much waits for it already.
+    package func pause(waiting count: Int, at now: ContinuousClock.Instant = .now) -> Duration {
+        guard let next, count < 8 * Self.busyCount else { return .zero }
+        return max(next - now, .zero)
+    }
+}
