@@ -88,6 +88,30 @@ import Testing
         }
     }
 
+    @Test func aDeliveryThatIsCommittedLongAfterItWasDueIsFoundAllTheSame() async throws {
+        try await TestOutbox.with { outbox in
+            try await outbox.run(
+                """
+                CREATE FUNCTION public.be_late() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN NEW.due_at := now() - interval '1 hour'; RETURN NEW; END $$
+                """)
+            try await outbox.run(
+                """
+                CREATE TRIGGER be_late BEFORE INSERT ON yizhan.outbox
+                FOR EACH ROW EXECUTE FUNCTION public.be_late()
+                """)
+            lanes.setFree(9, of: outbox.erp)
+            let claimer = Claimer(
+                pool: outbox.pool, relay: 9, lanes: lanes, wake: wake, floorInterval: .milliseconds(600),
+                logger: .silent)
+            try await whileRunning(claimer) {
+                try await eventually("it knows that nothing is due") { lanes.memory.closed.count >= 2 }
+                try await outbox.addDue(["A1"])
+                try await eventually("the delivery is begun") { lanes.memory.begun.count == 1 }
+            }
+        }
+    }
+
     @Test func whenTheDatabaseFailsOpeningsAreClosedUnused() async throws {
         try await TestOutbox.with { outbox in
             try await outbox.run("ALTER FUNCTION yizhan.claim RENAME TO claim_away")

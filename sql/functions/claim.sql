@@ -7,8 +7,16 @@
 --
 -- `due_at` is compared with statement_timestamp(), which is stable: an index condition, where clock_timestamp() would
 -- be a filter that reads every retry of a dead endpoint up to the farthest one.
+--
+-- Nothing is looked for that is due before `floors`, which `first_due` tells: a backup, or a session that somebody forgot,
+-- keeps vacuum from removing what was delivered since, and all of that lies before the first row that is due.
 CREATE OR REPLACE FUNCTION yizhan.claim(
-    relay integer, lease interval, endpoint_ids integer[], free_slots integer[]
+    relay integer,
+    lease interval,
+    endpoint_ids integer[],
+    free_slots integer[],
+    -- Of each endpoint; NULL where it is not known.
+    floors timestamptz[] DEFAULT NULL
 )
 RETURNS TABLE (
     event_id uuid,
@@ -41,7 +49,7 @@ DECLARE
     today date;
 BEGIN
     SELECT w.allowed_slots, w.limited, w.today INTO allowed_slots, limited, today
-    FROM yizhan.within_quotas(endpoint_ids, free_slots) AS w;
+    FROM yizhan.within_quotas(endpoint_ids, free_slots, floors) AS w;
 
     RETURN QUERY
     WITH leased AS (
@@ -54,11 +62,12 @@ BEGIN
             quota_day = CASE WHEN o.endpoint_id = ANY (limited) THEN today END
         WHERE o.ctid = ANY (ARRAY(
             SELECT due.ctid
-            FROM unnest(endpoint_ids, allowed_slots) AS lane (endpoint_id, slots),
+            FROM unnest(endpoint_ids, allowed_slots, floors) AS lane (endpoint_id, slots, floor),
             LATERAL (
                 SELECT q.ctid
                 FROM yizhan.outbox AS q
                 WHERE q.endpoint_id = lane.endpoint_id
+                    AND q.due_at >= coalesce(lane.floor, '-infinity')
                     AND q.due_at <= statement_timestamp()
                     AND (q.lease_until IS NULL OR q.lease_until < clock_timestamp())
                     AND (q.order_key IS NULL OR NOT EXISTS (

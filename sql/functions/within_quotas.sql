@@ -1,7 +1,8 @@
 -- Cuts free slots to what is left of the endpoints' daily quotas, and says which endpoints have one. Until the end of the
--- transaction nobody else takes from these quotas: what it leases is counted before that.
+-- transaction nobody else takes from these quotas: what it leases is counted before that. `floors` are those of `claim`.
 CREATE OR REPLACE FUNCTION yizhan.within_quotas(
-    endpoint_ids integer[], free_slots integer[], OUT allowed_slots integer[], OUT limited integer[], OUT today date
+    endpoint_ids integer[], free_slots integer[], floors timestamptz[], OUT allowed_slots integer[], OUT limited integer[],
+    OUT today date
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -32,7 +33,9 @@ BEGIN
                 WHERE k.endpoint_id = p.id AND k.day >= today AND k.used >= p.daily_quota)
             AND EXISTS (
                 SELECT FROM yizhan.outbox AS q
-                WHERE q.endpoint_id = p.id AND q.due_at <= statement_timestamp()
+                WHERE q.endpoint_id = p.id
+                    AND q.due_at >= coalesce(floors[array_position(endpoint_ids, p.id)], '-infinity')
+                    AND q.due_at <= statement_timestamp()
                     AND (q.lease_until IS NULL OR q.lease_until < clock_timestamp())));
     -- Locks the rows, also those that it leaves as they are; always in the same order, so that two relays wait for each other
     -- instead of deadlocking.

@@ -1,6 +1,6 @@
 BEGIN;
 \ir fixture/teahouse.psql
-SELECT plan(22);
+SELECT plan(24);
 
 SELECT * FROM test.store('A1', lease => NULL) AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
 SELECT * FROM test.store('A2', lease => NULL) AS (event_id uuid, endpoint_id integer, leased boolean) \g /dev/null
@@ -107,6 +107,13 @@ SELECT set_eq(
     $$SELECT event_id FROM test.claim('audit', 2)$$,
     $$SELECT test.event('E' || n) AS event_id FROM generate_series(1, 6) AS n ORDER BY event_id DESC LIMIT 2$$,
     'the longest due come first, whatever their ids');
+
+-- Those of one to four hours are left.
+SELECT is(count(*), 2::bigint, 'what is due before the floor is not looked for')
+FROM yizhan.claim(
+    1, '15 seconds', ARRAY[test.endpoint('audit')], '{9}', ARRAY[now() - interval '2 hours 30 minutes']);
+SELECT is(count(*), 2::bigint, 'and is once no floor is known')
+FROM yizhan.claim(1, '15 seconds', ARRAY[test.endpoint('audit')], '{9}', '{NULL}');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -12,30 +12,39 @@ package struct Claimer: Service {
     /// How often it looks without being told: bounds how late a retry, or a dead relay's delivery, is.
     private static let pollInterval = Duration.milliseconds(500)
     private static let timeout = Duration.seconds(10)
+    /// How old what is known of the first due deliveries may be. Bounds how late one is that was committed long after it was
+    /// due.
+    package static let floorInterval = Duration.seconds(5)
 
     private let pool: PostgresPool
     private let relay: Int32
     private let lanes: any Lanes
     private let wake: Signal
+    private let floorInterval: Duration
     private let logger: Logger
 
     private let claimed = Counter(label: "yizhan_claimed_deliveries_total")
 
     /// - Parameter wake: raised when there may be work before the next look.
-    package init(pool: PostgresPool, relay: Int32, lanes: any Lanes, wake: Signal, logger: Logger) {
+    package init(
+        pool: PostgresPool, relay: Int32, lanes: any Lanes, wake: Signal, floorInterval: Duration = Self.floorInterval,
+        logger: Logger
+    ) {
         self.pool = pool
         self.relay = relay
         self.lanes = lanes
         self.wake = wake
+        self.floorInterval = floorInterval
         self.logger = logger
     }
 
     package func run() async {
         await cancelWhenGracefulShutdown {
             var isAway = false
+            var floors = DueFloors(interval: floorInterval)
             while !Task.isCancelled {
                 do {
-                    let found = try await claim()
+                    let found = try await claim(&floors)
                     if isAway { logger.notice("deliveries are claimed again") }
                     isAway = false
                     if found { continue }
@@ -53,15 +62,19 @@ package struct Claimer: Service {
     }
 
     /// Returns whether a lane was filled, so that there may be more.
-    private func claim() async throws(PostgresError) -> Bool {
+    private func claim(_ floors: inout DueFloors) async throws(PostgresError) -> Bool {
         let openings = lanes.takeOpenings()
         var mayHaveMore = false
         // A lease is as long as its endpoint's calls may take; most endpoints have the same.
         let byLease = Dictionary(grouping: openings, by: \.slot.lease)
         var remaining = openings
         do {
+            if !openings.isEmpty, let search = floors.search(at: .now) {
+                let found = try await find(search, openings.map(\.slot.endpoint), floors)
+                floors.note(found, by: search)
+            }
             for (lease, group) in byLease {
-                let used = try await claim(group, lease: lease)
+                let used = try await claim(group, lease: lease, floors)
                 remaining.removeAll { $0.slot.lease == lease }
                 for opening in group {
                     let count = used[opening.slot.endpoint] ?? 0
@@ -76,18 +89,38 @@ package struct Claimer: Service {
         return mayHaveMore
     }
 
+    private func find(
+        _ search: DueFloors.Search, _ endpoints: [EndpointID], _ floors: DueFloors
+    ) async throws(PostgresError) -> [EndpointID: Int64] {
+        let rows = try await pool.query(
+            "SELECT endpoint_id, due_at FROM yizhan.first_due($1, $2)",
+            [
+                .int32s(endpoints.map(\.number)),
+                .timestamps(unixMicroseconds: endpoints.map { search.isSweep ? nil : floors[$0] }),
+            ],
+            timeout: Self.timeout)
+        var found: [EndpointID: Int64] = [:]
+        for index in 0..<rows.count {
+            found[EndpointID(try rows[index].int32(0))] = try rows[index].unixMicroseconds(1)
+        }
+        return found
+    }
+
     /// Returns how many deliveries each endpoint got.
-    private func claim(_ openings: [LaneOpening], lease: Duration) async throws(PostgresError) -> [EndpointID: Int] {
+    private func claim(
+        _ openings: [LaneOpening], lease: Duration, _ floors: DueFloors
+    ) async throws(PostgresError) -> [EndpointID: Int] {
         let leaseEnds = ContinuousClock.now + lease
         let rows = try await pool.query(
             """
             SELECT event_id, endpoint_id, attempt, token, age, app_id, type, order_no, body, answers_platform,
                 traceparent
-            FROM yizhan.claim($1, $2, $3, $4)
+            FROM yizhan.claim($1, $2, $3, $4, $5)
             """,
             [
                 .int32(relay), .interval(lease), .int32s(openings.map(\.slot.endpoint.number)),
                 .int32s(openings.map { Int32($0.count) }),
+                .timestamps(unixMicroseconds: openings.map { floors[$0.slot.endpoint] }),
             ],
             timeout: Self.timeout)
         claimed.increment(by: rows.count)
@@ -104,7 +137,7 @@ package struct Claimer: Service {
 }
 
 extension LeasedDelivery {
-    fileprivate init(_ row: PostgresRow, leaseEnds: ContinuousClock.Instant) throws(PostgresError) {
+    fileprivate convenience init(_ row: PostgresRow, leaseEnds: ContinuousClock.Instant) throws(PostgresError) {
         let id = EventID(bits: try row.uuid(0))
         self.init(
             key: DeliveryKey(event: id, endpoint: EndpointID(try row.int32(1))),
