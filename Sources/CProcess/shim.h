@@ -15,3 +15,9 @@ static inline void process_use_one_heap(void) {
     mallopt(M_ARENA_MAX, 1);
 #endif
 }
+
+static inline void process_trim_heap(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}

@@ -96,6 +96,7 @@ struct Relay: Service {
         }
         prepareMetrics(configuration.current)
         configuration.onChange(prepareMetrics)
+        configuration.onChange { _ in ProcessMemory.giveBackUnused() }
         let platformServer = PlatformServer(
             host: settings.listen.host, port: settings.listen.port, platforms: PlatformList.all, intake: intake,
             goodsLibrary: MerchantGoodsLibrary(outside: outside, unixMilliseconds: clock, logger: logger),
@@ -105,6 +106,7 @@ struct Relay: Service {
             limits: settings.door.limits, group: group, logger: logger
         ) { port in
             logger.notice("platforms call here", metadata: ["listen": "\(settings.listen.bound(to: port))"])
+            ProcessMemory.giveBackUnused()
             await ports.bound(platforms: port ?? settings.listen.port)
         }
         let adminServer = AdminServer(
