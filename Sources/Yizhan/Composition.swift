@@ -44,9 +44,6 @@ struct Relay: Service {
         try await configuration.start()
 
         let work = Signal()
-        let wakeups = Wakeups(
-            database: database.configuration, logger: logger, work: { work.raise() },
-            configuration: { configuration.changed() })
         let outcomes = OutcomeBoard(pool: database.pool, logger: logger)
         let settlements = SettlementMetrics(directory: { configuration.current }, unixMilliseconds: clock)
         let ledger = GroupLedger(
@@ -66,6 +63,9 @@ struct Relay: Service {
         courier.configure(configuration.current)
         configuration.onChange { courier.configure($0) }
         let claimer = Claimer(pool: database.pool, relay: relay, lanes: courier, wake: work, logger: logger)
+        let wakeups = Wakeups(
+            database: database.configuration, logger: logger, work: { claimer.outboxChanged() },
+            configuration: { configuration.changed() })
         let inbox = GroupInbox(pool: database.pool, relay: relay, lanes: courier, logger: logger)
         let rejections = RejectionLog(pool: database.pool, logger: logger)
         let backlog = BacklogSampler(pool: database.pool, logger: logger)
@@ -96,7 +96,6 @@ struct Relay: Service {
         }
         prepareMetrics(configuration.current)
         configuration.onChange(prepareMetrics)
-        configuration.onChange { _ in ProcessMemory.giveBackUnused() }
         let platformServer = PlatformServer(
             host: settings.listen.host, port: settings.listen.port, platforms: PlatformList.all, intake: intake,
             goodsLibrary: MerchantGoodsLibrary(outside: outside, unixMilliseconds: clock, logger: logger),

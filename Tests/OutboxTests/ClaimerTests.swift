@@ -88,26 +88,72 @@ import Testing
         }
     }
 
+    /// What is inserted from now on has been due for an hour.
+    private func makeLate(_ outbox: TestOutbox) async throws {
+        try await outbox.run(
+            """
+            CREATE FUNCTION public.be_late() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN NEW.due_at := now() - interval '1 hour'; RETURN NEW; END $$
+            """)
+        try await outbox.run(
+            """
+            CREATE TRIGGER be_late BEFORE INSERT ON yizhan.outbox
+            FOR EACH ROW EXECUTE FUNCTION public.be_late()
+            """)
+    }
+
+    private func claimer(_ outbox: TestOutbox, floorInterval: Duration) -> Claimer {
+        Claimer(
+            pool: outbox.pool, relay: 9, lanes: lanes, wake: wake, floorInterval: floorInterval, logger: .silent)
+    }
+
     @Test func aDeliveryThatIsCommittedLongAfterItWasDueIsFoundAllTheSame() async throws {
         try await TestOutbox.with { outbox in
-            try await outbox.run(
-                """
-                CREATE FUNCTION public.be_late() RETURNS trigger LANGUAGE plpgsql AS
-                $$ BEGIN NEW.due_at := now() - interval '1 hour'; RETURN NEW; END $$
-                """)
-            try await outbox.run(
-                """
-                CREATE TRIGGER be_late BEFORE INSERT ON yizhan.outbox
-                FOR EACH ROW EXECUTE FUNCTION public.be_late()
-                """)
+            try await makeLate(outbox)
             lanes.setFree(9, of: outbox.erp)
-            let claimer = Claimer(
-                pool: outbox.pool, relay: 9, lanes: lanes, wake: wake, floorInterval: .milliseconds(600),
-                logger: .silent)
-            try await whileRunning(claimer) {
+            try await whileRunning(claimer(outbox, floorInterval: .milliseconds(600))) {
                 try await eventually("it knows that nothing is due") { lanes.memory.closed.count >= 2 }
                 try await outbox.addDue(["A1"])
                 try await eventually("the delivery is begun") { lanes.memory.begun.count == 1 }
+            }
+        }
+    }
+
+    @Test func itIsFoundAtOnceWhereSomebodyTellsOfIt() async throws {
+        try await TestOutbox.with { outbox in
+            try await makeLate(outbox)
+            lanes.setFree(9, of: outbox.erp)
+            let claimer = claimer(outbox, floorInterval: .seconds(3_600))
+            try await whileRunning(claimer) {
+                try await eventually("it knows that nothing is due") { lanes.memory.closed.count >= 2 }
+                try await outbox.addDue(["A1"])
+                claimer.outboxChanged()
+                try await eventually("the delivery is begun") { lanes.memory.begun.count == 1 }
+            }
+        }
+    }
+
+    @Test func whileASweepTakesTooLongDeliveriesAreClaimedByWhatIsKnown() async throws {
+        try await TestOutbox.with { outbox in
+            lanes.setFree(9, of: outbox.erp)
+            try await whileRunning(claimer(outbox, floorInterval: .milliseconds(100))) {
+                try await eventually("it knows that nothing is due") { lanes.memory.closed.count >= 2 }
+                try await outbox.run("ALTER FUNCTION yizhan.first_due RENAME TO first_due_quick")
+                try await outbox.run(
+                    """
+                    CREATE FUNCTION yizhan.first_due(endpoint_ids integer[], floors timestamptz[])
+                    RETURNS TABLE (endpoint_id integer, due_at timestamptz) LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF array_position(floors, NULL) IS NOT NULL THEN PERFORM pg_sleep(60); END IF;
+                        RETURN QUERY SELECT * FROM yizhan.first_due_quick(endpoint_ids, floors);
+                    END $$
+                    """)
+                for number in 1...3 {
+                    try await outbox.addDue(["A\(number)"])
+                    try await eventually("the delivery is begun") {
+                        lanes.memory.begun.contains { $0.event.orderNo == "A\(number)" }
+                    }
+                }
             }
         }
     }

@@ -5,28 +5,59 @@ import Testing
 
 @Suite struct DueFloorsTests {
     private let start = ContinuousClock.now
-    private let endpoint = EndpointID(1)
+    private let one = EndpointID(1)
+    private let two = EndpointID(2)
 
-    @Test func theFirstSearchIsASweepAndWhatItFindsIsKept() throws {
+    /// After a first search.
+    private func known() throws -> DueFloors {
         var floors = DueFloors(interval: .seconds(5))
-        let first = try #require(floors.search(at: start))
-        #expect(first.isSweep && floors[endpoint] == nil)
-        floors.note([endpoint: 100], by: first, at: start + .milliseconds(1))
-        #expect(floors[endpoint] == 100)
-        #expect(floors.search(at: start + .milliseconds(4_999)) == nil)
-        let second = try #require(floors.search(at: start + .seconds(5)))
-        floors.note([EndpointID(2): 7], by: second, at: start + .seconds(5))
-        #expect(floors[endpoint] == 100, "a lane that was not asked for keeps what was known")
+        let search = try #require(floors.search(for: [one], at: start))
+        #expect(search.endpoints == [one] && search.floors == [nil] && !search.isSweep)
+        floors.note([one: 100], by: search, at: start + .seconds(30))
+        #expect(floors[one] == 100)
+        return floors
     }
 
-    @Test func aSweepThatReadsForLongIsNotRepeatedSoon() throws {
-        var floors = DueFloors(interval: .seconds(5))
-        floors.note([:], by: try #require(floors.search(at: start)), at: start + .seconds(1))
-        for seconds in stride(from: 5, to: 51, by: 5) {
-            let search = try #require(floors.search(at: start + .seconds(seconds)))
-            #expect(!search.isSweep)
+    @Test func whatIsKnownServesForAWhileAndIsThenLookedForFromTheBeginning() throws {
+        let floors = try known()
+        #expect(floors.search(for: [one], at: start + .milliseconds(4_999)) == nil)
+        let search = try #require(floors.search(for: [one], at: start + .seconds(5)))
+        #expect(search.isSweep && search.floors == [nil])
+    }
+
+    @Test func anEndpointThatIsNotKnownIsLookedForAtOnceAndAlone() throws {
+        var floors = try known()
+        let search = try #require(floors.search(for: [two], at: start + .seconds(1)))
+        #expect(!search.isSweep)
+        #expect(Dictionary(uniqueKeysWithValues: zip(search.endpoints, search.floors)) == [one: 100, two: nil])
+        floors.note([one: 101, two: 7], by: search, at: start + .seconds(1))
+        #expect(floors[one] == 101 && floors[two] == 7)
+    }
+
+    @Test func aSweepIsMadeAtOnceWhereItIsWanted() throws {
+        let floors = try known()
+        #expect(try #require(floors.search(for: [one], at: start + .seconds(1), isSweepWanted: true)).isSweep)
+    }
+
+    @Test(arguments: [true, false]) func aSweepThatTakesLongIsNotRepeatedSoon(isGivenUp: Bool) throws {
+        var floors = try known()
+        let sweep = try #require(floors.search(for: [one], at: start + .seconds(5)))
+        if isGivenUp {
+            floors.giveUp(sweep, at: start + .seconds(6))
+        } else {
+            floors.note([one: 200], by: sweep, at: start + .seconds(6))
+        }
+        for seconds in stride(from: 10, to: 56, by: 5) {
+            let search = try #require(floors.search(for: [one], at: start + .seconds(seconds), isSweepWanted: true))
+            #expect(!search.isSweep && search.floors == [isGivenUp ? 100 : 200])
             floors.note([:], by: search, at: start + .seconds(seconds))
         }
-        #expect(try #require(floors.search(at: start + .seconds(55))).isSweep)
+        #expect(try #require(floors.search(for: [one], at: start + .seconds(61))).isSweep)
+    }
+
+    @Test func howeverLongItTookASweepIsMadeAgainAfterAMinute() throws {
+        var floors = try known()
+        floors.giveUp(try #require(floors.search(for: [one], at: start + .seconds(5))), at: start + .seconds(100))
+        #expect(try #require(floors.search(for: [one], at: start + .seconds(160))).isSweep)
     }
 }

@@ -3,18 +3,23 @@ import Metrics
 package import PostgreSQL
 package import RelayCore
 import ServiceLifecycle
+import Synchronization
 
 /// Brings due deliveries from the outbox to the lanes: retries, requeued ones, those born without a lease, and those
 /// whose lease ran out because a relay died.
 ///
 /// One for each relay. It asks for no more than the lanes' free slots.
-package struct Claimer: Service {
+package final class Claimer: Service {
     /// How often it looks without being told: bounds how late a retry, or a dead relay's delivery, is.
     private static let pollInterval = Duration.milliseconds(500)
     private static let timeout = Duration.seconds(10)
     /// How old what is known of the first due deliveries may be. Bounds how late one is that was committed long after it was
     /// due.
     package static let floorInterval = Duration.seconds(5)
+    /// Of a sweep: meanwhile nothing is claimed.
+    private static let sweepTime = Duration.seconds(1)
+    /// Where a floor is not known: without it a claim would take as long.
+    private static let firstSearchTimeout = Duration.seconds(30)
 
     private let pool: PostgresPool
     private let relay: Int32
@@ -22,12 +27,14 @@ package struct Claimer: Service {
     private let wake: Signal
     private let floorInterval: Duration
     private let logger: Logger
+    private let wantsSweep = Atomic(false)
 
     private let claimed = Counter(label: "yizhan_claimed_deliveries_total")
 
     /// - Parameter wake: raised when there may be work before the next look.
     package init(
-        pool: PostgresPool, relay: Int32, lanes: any Lanes, wake: Signal, floorInterval: Duration = Self.floorInterval,
+        pool: PostgresPool, relay: Int32, lanes: any Lanes, wake: Signal,
+        floorInterval: Duration = Claimer.floorInterval,
         logger: Logger
     ) {
         self.pool = pool
@@ -38,8 +45,15 @@ package struct Claimer: Service {
         self.logger = logger
     }
 
+    /// Somebody else has put deliveries into the outbox, or made some due.
+    package func outboxChanged() {
+        // They may have done so long before their commit.
+        wantsSweep.store(true, ordering: .relaxed)
+        wake.raise()
+    }
+
     package func run() async {
-        await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown { [self] in
             var isAway = false
             var floors = DueFloors(interval: floorInterval)
             while !Task.isCancelled {
@@ -69,10 +83,7 @@ package struct Claimer: Service {
         let byLease = Dictionary(grouping: openings, by: \.slot.lease)
         var remaining = openings
         do {
-            if !openings.isEmpty, let search = floors.search(at: .now) {
-                let found = try await find(search, openings.map(\.slot.endpoint), floors)
-                floors.note(found, by: search)
-            }
+            if !openings.isEmpty { try await refresh(&floors, for: openings.map(\.slot.endpoint)) }
             for (lease, group) in byLease {
                 let used = try await claim(group, lease: lease, floors)
                 remaining.removeAll { $0.slot.lease == lease }
@@ -89,16 +100,48 @@ package struct Claimer: Service {
         return mayHaveMore
     }
 
+    private func refresh(_ floors: inout DueFloors, for endpoints: [EndpointID]) async throws(PostgresError) {
+        let isSweepWanted = wantsSweep.load(ordering: .relaxed)
+        guard let search = floors.search(for: endpoints, at: .now, isSweepWanted: isSweepWanted) else { return }
+        guard search.isSweep else { return floors.note(try await find(search), by: search) }
+        // Before it is made: what is told meanwhile may not be found by it.
+        wantsSweep.store(false, ordering: .relaxed)
+        if let found = try await find(search, within: Self.sweepTime) {
+            floors.note(found, by: search)
+        } else {
+            logger.warning(
+                "an old transaction keeps what was delivered from being removed: what is committed late is found late")
+            floors.giveUp(search)
+            wantsSweep.store(true, ordering: .relaxed)
+        }
+    }
+
+    /// Nil where it is not done in time; the server is told to end it then.
     private func find(
-        _ search: DueFloors.Search, _ endpoints: [EndpointID], _ floors: DueFloors
-    ) async throws(PostgresError) -> [EndpointID: Int64] {
+        _ search: DueFloors.Search, within limit: Duration
+    ) async throws(PostgresError) -> [EndpointID: Int64]? {
+        let query = Task { () async -> Result<[EndpointID: Int64], PostgresError> in
+            do throws(PostgresError) { return .success(try await find(search)) } catch { return .failure(error) }
+        }
+        let end = Task {
+            await Task.pause(for: limit)
+            query.cancel()
+        }
+        defer { end.cancel() }
+        let result = await withTaskCancellationHandler {
+            await query.value
+        } onCancel: {
+            query.cancel()
+        }
+        if case .failure(.cancelled) = result, !Task.isCancelled { return nil }
+        return try result.get()
+    }
+
+    private func find(_ search: DueFloors.Search) async throws(PostgresError) -> [EndpointID: Int64] {
         let rows = try await pool.query(
             "SELECT endpoint_id, due_at FROM yizhan.first_due($1, $2)",
-            [
-                .int32s(endpoints.map(\.number)),
-                .timestamps(unixMicroseconds: endpoints.map { search.isSweep ? nil : floors[$0] }),
-            ],
-            timeout: Self.timeout)
+            [.int32s(search.endpoints.map(\.number)), .timestamps(unixMicroseconds: search.floors)],
+            timeout: search.floors.contains(nil) ? Self.firstSearchTimeout : Self.timeout)
         var found: [EndpointID: Int64] = [:]
         for index in 0..<rows.count {
             found[EndpointID(try rows[index].int32(0))] = try rows[index].unixMicroseconds(1)

@@ -5,13 +5,17 @@ import RelayCore
 struct DueFloors {
     /// What is to be asked of the database.
     struct Search {
-        /// From the beginning, which finds also what was committed later than it should have been.
+        let endpoints: [EndpointID]
+        /// Where to begin, for each endpoint; nil at the beginning.
+        let floors: [Int64?]
+        /// From the beginning although floors are known: this finds what was committed later than it should have been.
         let isSweep: Bool
         fileprivate let beganAt: ContinuousClock.Instant
     }
 
     /// A sweep may take this part of the time.
     private static let sweepShare = 50
+    private static let longestPause = Duration.seconds(60)
 
     private let interval: Duration
     /// Unix time in microseconds.
@@ -28,17 +32,37 @@ struct DueFloors {
         floors[endpoint]
     }
 
-    /// Nil while what is known will do.
-    func search(at now: ContinuousClock.Instant) -> Search? {
-        if let searchedAt, now - searchedAt < interval { return nil }
-        return Search(isSweep: nextSweep.map { $0 <= now } ?? true, beganAt: now)
+    /// Nil while what is known will do. Once there is one, it is for all endpoints that are known.
+    ///
+    /// - Parameters:
+    ///   - endpoints: those that are claimed for now.
+    ///   - isSweepWanted: somebody may have committed late.
+    func search(
+        for endpoints: [EndpointID], at now: ContinuousClock.Instant, isSweepWanted: Bool = false
+    ) -> Search? {
+        let isAnyUnknown = endpoints.contains { floors[$0] == nil }
+        let maySweep = nextSweep.map { $0 <= now } ?? true
+        let isOld = searchedAt.map { now - $0 >= interval } ?? true
+        guard isAnyUnknown || isOld || isSweepWanted && maySweep else { return nil }
+        // What is not known takes as long as it takes: what is known is not looked for again at the same time.
+        let isSweep = maySweep && !isAnyUnknown
+        let all = Array(Set(endpoints).union(floors.keys))
+        return Search(
+            endpoints: all, floors: all.map { isSweep ? nil : floors[$0] }, isSweep: isSweep, beganAt: now)
     }
 
-    mutating func note(
-        _ found: [EndpointID: Int64], by search: Search, at now: ContinuousClock.Instant = .now
-    ) {
+    mutating func note(_ found: [EndpointID: Int64], by search: Search, at now: ContinuousClock.Instant = .now) {
         floors.merge(found) { $1 }
         searchedAt = search.beganAt
-        if search.isSweep { nextSweep = now + (now - search.beganAt) * Self.sweepShare }
+        if search.isSweep { pauseSweeps(search, at: now) }
+    }
+
+    /// A sweep took too long: what is known has to do for a while.
+    mutating func giveUp(_ sweep: Search, at now: ContinuousClock.Instant = .now) {
+        pauseSweeps(sweep, at: now)
+    }
+
+    private mutating func pauseSweeps(_ sweep: Search, at now: ContinuousClock.Instant) {
+        nextSweep = now + min((now - sweep.beganAt) * Self.sweepShare, Self.longestPause)
     }
 }
