@@ -73,7 +73,12 @@ package final class GroupInbox: Inbox, Service {
     }
 
     private func storeArrivals() async {
-        while let group = await arrivals.takeGroup() {
+        var rhythm = Rhythm()
+        while true {
+            let pause = rhythm.pause(waiting: arrivals.count)
+            if pause > .zero { await Task.pause(for: pause) }
+            guard let group = await arrivals.takeGroup() else { break }
+            rhythm.begin(group.inTime.count)
             for pending in group.late { conclude(pending, .failure(.full)) }
             var isWritten = false
             if !group.inTime.isEmpty {

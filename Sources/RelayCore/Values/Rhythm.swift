@@ -8,6 +8,8 @@ package struct Rhythm: Sendable {
     private static let interval = Duration.milliseconds(4)
     /// What shows load.
     private static let busyCount = 8
+    /// Where so many wait already, waiting for more gains nothing.
+    private static let fullCount = 64
 
     private var next: ContinuousClock.Instant?
 
@@ -20,7 +22,7 @@ package struct Rhythm: Sendable {
 
     /// How long to wait before the next group is taken, where so much waits for it already.
     package func pause(waiting count: Int, at now: ContinuousClock.Instant = .now) -> Duration {
-        guard let next, count < 8 * Self.busyCount else { return .zero }
+        guard let next, count < Self.fullCount else { return .zero }
         return max(next - now, .zero)
     }
 }
