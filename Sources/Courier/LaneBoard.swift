@@ -6,15 +6,8 @@ final class LaneBoard: Sendable {
     /// What a lease has beyond the call's own time: for waiting in memory before, and for the settling after it.
     static let settleTime = Duration.seconds(5)
 
-    /// A lane's state is much to copy.
-    private final class Lane {
-        var state: LaneState
-
-        init(_ state: LaneState) { self.state = state }
-    }
-
     private struct State {
-        var lanes: [EndpointID: Lane] = [:]
+        var lanes: [EndpointID: LaneState] = [:]
         var memory: LaneMemory
     }
 
@@ -40,15 +33,15 @@ final class LaneBoard: Sendable {
             for endpoint in endpoints {
                 gone[endpoint.id] = nil
                 if let lane = state.lanes[endpoint.id] {
-                    lane.state.configure(endpoint, settleTime: Self.settleTime, at: now)
-                    turns += lane.state.takeTurns()
+                    lane.configure(endpoint, settleTime: Self.settleTime, at: now)
+                    turns += lane.takeTurns()
                 } else {
-                    state.lanes[endpoint.id] = Lane(LaneState(endpoint, settleTime: Self.settleTime, at: now))
+                    state.lanes[endpoint.id] = LaneState(endpoint, settleTime: Self.settleTime, at: now)
                 }
             }
             for (endpoint, lane) in gone {
-                lane.state.pause()
-                if lane.state.held == 0 { state.lanes[endpoint] = nil }
+                lane.pause()
+                if lane.held == 0 { state.lanes[endpoint] = nil }
             }
             return turns
         }
@@ -57,28 +50,28 @@ final class LaneBoard: Sendable {
     }
 
     func pause(_ endpoint: EndpointID) {
-        state.withLock { $0.lanes[endpoint]?.state.pause() }
+        state.withLock { $0.lanes[endpoint]?.pause() }
     }
 
     /// Whether the endpoint is not called now: it is paused, its breaker is open, or it is gone.
     func isBlocked(_ endpoint: EndpointID) -> Bool {
-        state.withLock { $0.lanes[endpoint]?.state.isBlocked ?? true }
+        state.withLock { $0.lanes[endpoint]?.isBlocked ?? true }
     }
 
     /// Whose breakers are open.
     var broken: [EndpointID] {
-        state.withLock { state in state.lanes.filter { $0.value.state.isBroken }.map(\.key) }
+        state.withLock { state in state.lanes.filter { $0.value.isBroken }.map(\.key) }
     }
 
     /// Nil where it changes nothing.
     func note(
         _ word: Breaker.Word, of endpoint: EndpointID
     ) -> (transition: Breaker.Transition, waiting: ArraySlice<LeasedDelivery>)? {
-        state.withLock { $0.lanes[endpoint]?.state.note(word, at: .now, jitter: .random(in: 0..<1)) }
+        state.withLock { $0.lanes[endpoint]?.note(word, at: .now, jitter: .random(in: 0..<1)) }
     }
 
     var callsInFlight: [EndpointID: Int] {
-        state.withLock { $0.lanes.mapValues(\.state.running) }
+        state.withLock { $0.lanes.mapValues(\.running) }
     }
 
     /// Bytes of the deliveries that the lanes hold.
@@ -90,7 +83,7 @@ final class LaneBoard: Sendable {
         let now = ContinuousClock.now
         return state.withLock { state in
             let hasRoom = state.memory.room(of: endpoint, weight: weight) > 0
-            guard let slot = state.lanes[endpoint]?.state.takeSlot(at: now, hasRoom: hasRoom) else { return nil }
+            guard let slot = state.lanes[endpoint]?.takeSlot(at: now, hasRoom: hasRoom) else { return nil }
             state.memory.take(weight, for: endpoint)
             return LaneSlot(endpoint: slot.endpoint, lease: slot.lease, weight: weight)
         }
@@ -113,7 +106,7 @@ final class LaneBoard: Sendable {
         return state.withLock { state in
             state.memory.giveBack(slot.weight, of: endpoint)
             state.memory.take(delivery.event.weight, for: endpoint)
-            return state.lanes[endpoint]?.state.beginCall(delivery) ?? true
+            return state.lanes[endpoint]?.beginCall(delivery) ?? true
         }
     }
 
@@ -121,8 +114,8 @@ final class LaneBoard: Sendable {
     func endCall(of endpoint: EndpointID) -> ArraySlice<LeasedDelivery> {
         state.withLock { state in
             guard let lane = state.lanes[endpoint] else { return [] }
-            lane.state.endCall()
-            return lane.state.takeTurns()
+            lane.endCall()
+            return lane.takeTurns()
         }
     }
 
@@ -130,10 +123,10 @@ final class LaneBoard: Sendable {
     func takeOpenings() -> [LaneOpening] {
         let now = ContinuousClock.now
         return state.withLock { state in
-            let lanes = state.lanes.sorted { $0.value.state.held < $1.value.state.held }
+            let lanes = state.lanes.sorted { $0.value.held < $1.value.held }
             return lanes.compactMap { endpoint, lane in
                 let room = state.memory.room(of: endpoint, weight: Event.maximumWeight)
-                guard let opening = lane.state.takeOpening(at: now, room: room) else { return nil }
+                guard let opening = lane.takeOpening(at: now, room: room) else { return nil }
                 state.memory.take(opening.count * opening.slot.weight, for: endpoint)
                 return opening
             }
@@ -144,16 +137,16 @@ final class LaneBoard: Sendable {
         state.withLock { state in
             let endpoint = opening.slot.endpoint
             state.memory.giveBack((opening.count - used) * opening.slot.weight, of: endpoint)
-            state.lanes[endpoint]?.state.close(opening, used: used)
+            state.lanes[endpoint]?.close(opening, used: used)
         }
     }
 
-    private func change(_ endpoint: EndpointID, givingBack bytes: Int, _ change: (inout LaneState) -> Void) {
+    private func change(_ endpoint: EndpointID, givingBack bytes: Int, _ change: (LaneState) -> Void) {
         let isClaimable = state.withLock { state -> Bool in
             state.memory.giveBack(bytes, of: endpoint)
             guard let lane = state.lanes[endpoint] else { return false }
-            change(&lane.state)
-            return lane.state.isClaimable
+            change(lane)
+            return lane.isClaimable
         }
         if isClaimable { wake.raise() }
     }

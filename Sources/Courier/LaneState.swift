@@ -4,14 +4,9 @@ import RelayCore
 ///
 /// As many calls run at a time as the endpoint allows. Some more deliveries are held here and wait for their call: that
 /// spares them the claim, which is a write for each.
-struct LaneState {
-    /// Much to copy with every look at a lane.
-    private final class KnownSettings: Sendable {
-        let value: EndpointSettings
-
-        init(_ value: EndpointSettings) { self.value = value }
-    }
-
+///
+/// A reference, as it is much to copy; whoever holds it sees to it that one at a time does.
+final class LaneState {
     private(set) var slot: LaneSlot
     private var limit: Int
     /// What is left of a quota is known to the database alone: it is taken with each claim, and with nothing else.
@@ -21,7 +16,7 @@ struct LaneState {
     private(set) var isPaused: Bool
     /// Nil where it is turned off.
     private var breaker: Breaker?
-    private var settings: KnownSettings
+    private var settings: EndpointSettings
     /// Slots in use: deliveries that wait for their call, are called, or have an outcome that is not written yet.
     private(set) var held = 0
     private(set) var running = 0
@@ -37,11 +32,11 @@ struct LaneState {
         rate = endpoint.rate
         bucket = endpoint.rate.map { TokenBucket($0, at: now) }
         breaker = endpoint.breaker ? Breaker() : nil
-        settings = KnownSettings(endpoint.settings)
+        settings = endpoint.settings
     }
 
     /// What runs goes on, also above a lower limit.
-    mutating func configure(_ endpoint: Endpoint, settleTime: Duration, at now: ContinuousClock.Instant) {
+    func configure(_ endpoint: Endpoint, settleTime: Duration, at now: ContinuousClock.Instant) {
         slot = LaneSlot(endpoint: endpoint.id, lease: endpoint.timeout + settleTime)
         limit = endpoint.maxInFlight
         hasQuota = endpoint.dailyQuota != nil
@@ -50,10 +45,10 @@ struct LaneState {
             breaker = nil
         } else if breaker == nil {
             breaker = Breaker()
-        } else if settings.value != endpoint.settings || isPaused && !endpoint.isPaused {
+        } else if settings != endpoint.settings || isPaused && !endpoint.isPaused {
             breaker?.probeSoon(at: now)
         }
-        settings = KnownSettings(endpoint.settings)
+        settings = endpoint.settings
         // Events that came in the meantime wait in the outbox.
         if isPaused, !endpoint.isPaused { hasBacklog = true }
         isPaused = endpoint.isPaused
@@ -63,7 +58,7 @@ struct LaneState {
         }
     }
 
-    mutating func pause() {
+    func pause() {
         isPaused = true
     }
 
@@ -93,7 +88,7 @@ struct LaneState {
     }
 
     /// - Parameter hasRoom: whether the relay has memory for another delivery of the lane.
-    mutating func takeSlot(at now: ContinuousClock.Instant, hasRoom: Bool) -> LaneSlot? {
+    func takeSlot(at now: ContinuousClock.Instant, hasRoom: Bool) -> LaneSlot? {
         guard !isPaused, !isBroken, !hasQuota, !hasBacklog, free > 0, hasRoom, bucket?.take(1, at: now) ?? true else {
             hasBacklog = true
             return nil
@@ -106,7 +101,7 @@ struct LaneState {
     /// not kept from theirs. While the breaker is open, one for a probe, once nothing else is held any more.
     ///
     /// - Parameter room: how many deliveries the relay has memory for.
-    mutating func takeOpening(at now: ContinuousClock.Instant, room: Int) -> LaneOpening? {
+    func takeOpening(at now: ContinuousClock.Instant, room: Int) -> LaneOpening? {
         guard !isPaused else { return nil }
         if hasBacklog, !isBroken, !isClaimable { return nil }
         var count = min(hasBacklog && !isBroken ? free : min(free, 1), room)
@@ -120,7 +115,7 @@ struct LaneState {
     }
 
     /// A lane that was filled may have more to come; one that was not has nothing due.
-    mutating func close(_ opening: LaneOpening, used: Int) {
+    func close(_ opening: LaneOpening, used: Int) {
         held -= opening.count - used
         bucket?.giveBack(opening.count - used)
         if used == 0 { breaker?.giveProbeBack() }
@@ -128,14 +123,14 @@ struct LaneState {
     }
 
     /// Takes back a slot in which no call was made.
-    mutating func giveBack(isWanted: Bool) {
+    func giveBack(isWanted: Bool) {
         held -= 1
         bucket?.giveBack(1)
         if isWanted { hasBacklog = true }
     }
 
     /// Whether the delivery's call may begin now; otherwise its turn comes with `takeTurns`.
-    mutating func beginCall(_ delivery: LeasedDelivery) -> Bool {
+    func beginCall(_ delivery: LeasedDelivery) -> Bool {
         // What the breaker holds up comes to its turn at once, to be given back.
         guard running < limit || !(breaker?.letsThrough ?? true) else {
             waiting.append(delivery)
@@ -145,12 +140,12 @@ struct LaneState {
         return true
     }
 
-    mutating func endCall() {
+    func endCall() {
         running -= 1
     }
 
     /// The deliveries whose calls may begin, since others have ended or the limit was raised.
-    mutating func takeTurns() -> ArraySlice<LeasedDelivery> {
+    func takeTurns() -> ArraySlice<LeasedDelivery> {
         let turns = waiting.prefix(max(limit - running, 0))
         waiting.removeFirst(turns.count)
         running += turns.count
@@ -158,7 +153,7 @@ struct LaneState {
     }
 
     /// What came of a delivery is written. `unblocks`: another one waits in the outbox for it.
-    mutating func release(wasCalled: Bool, unblocks: Bool = false) {
+    func release(wasCalled: Bool, unblocks: Bool = false) {
         held -= 1
         if unblocks { hasBacklog = true }
         if !wasCalled { bucket?.giveBack(1) }
@@ -167,7 +162,7 @@ struct LaneState {
     }
 
     /// What a call said of the endpoint. Where the breaker opens, it returns what waits for its call, to be given back.
-    mutating func note(
+    func note(
         _ word: Breaker.Word, at now: ContinuousClock.Instant, jitter: @autoclosure () -> Double
     ) -> (transition: Breaker.Transition, waiting: ArraySlice<LeasedDelivery>)? {
         guard let transition = breaker?.note(word, at: now, jitter: jitter()) else { return nil }

@@ -43,7 +43,7 @@ import Testing
         var floors = try known()
         let sweep = try #require(floors.search(for: [one], at: start + .seconds(5)))
         if isGivenUp {
-            floors.giveUp(sweep, at: start + .seconds(6))
+            floors.pauseSweeps(after: sweep, at: start + .seconds(6))
         } else {
             floors.note([one: 200], by: sweep, at: start + .seconds(6))
         }
@@ -57,7 +57,8 @@ import Testing
 
     @Test func howeverLongItTookASweepIsMadeAgainAfterAMinute() throws {
         var floors = try known()
-        floors.giveUp(try #require(floors.search(for: [one], at: start + .seconds(5))), at: start + .seconds(100))
+        floors.pauseSweeps(
+            after: try #require(floors.search(for: [one], at: start + .seconds(5))), at: start + .seconds(100))
         #expect(try #require(floors.search(for: [one], at: start + .seconds(160))).isSweep)
     }
 }

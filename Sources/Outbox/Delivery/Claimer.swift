@@ -13,9 +13,6 @@ package final class Claimer: Service {
     /// How often it looks without being told: bounds how late a retry, or a dead relay's delivery, is.
     private static let pollInterval = Duration.milliseconds(500)
     private static let timeout = Duration.seconds(10)
-    /// How old what is known of the first due deliveries may be. Bounds how late one is that was committed long after it was
-    /// due.
-    package static let floorInterval = Duration.seconds(5)
     /// Of a sweep: meanwhile nothing is claimed.
     private static let sweepTime = Duration.seconds(1)
     /// Where a floor is not known: without it a claim would take as long.
@@ -31,10 +28,12 @@ package final class Claimer: Service {
 
     private let claimed = Counter(label: "yizhan_claimed_deliveries_total")
 
-    /// - Parameter wake: raised when there may be work before the next look.
+    /// - Parameters:
+    ///   - wake: raised when there may be work before the next look.
+    ///   - floorInterval: how old what is known of the first due deliveries may be. Bounds how late one is that was committed
+    ///     long after it was due, unless an old transaction makes looking for it slow.
     package init(
-        pool: PostgresPool, relay: Int32, lanes: any Lanes, wake: Signal,
-        floorInterval: Duration = Claimer.floorInterval,
+        pool: PostgresPool, relay: Int32, lanes: any Lanes, wake: Signal, floorInterval: Duration = .seconds(5),
         logger: Logger
     ) {
         self.pool = pool
@@ -111,7 +110,7 @@ package final class Claimer: Service {
         } else {
             logger.warning(
                 "an old transaction keeps what was delivered from being removed: what is committed late is found late")
-            floors.giveUp(search)
+            floors.pauseSweeps(after: search)
             wantsSweep.store(true, ordering: .relaxed)
         }
     }

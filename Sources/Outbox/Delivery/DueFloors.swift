@@ -54,15 +54,11 @@ struct DueFloors {
     mutating func note(_ found: [EndpointID: Int64], by search: Search, at now: ContinuousClock.Instant = .now) {
         floors.merge(found) { $1 }
         searchedAt = search.beganAt
-        if search.isSweep { pauseSweeps(search, at: now) }
+        if search.isSweep { pauseSweeps(after: search, at: now) }
     }
 
-    /// A sweep took too long: what is known has to do for a while.
-    mutating func giveUp(_ sweep: Search, at now: ContinuousClock.Instant = .now) {
-        pauseSweeps(sweep, at: now)
-    }
-
-    private mutating func pauseSweeps(_ sweep: Search, at now: ContinuousClock.Instant) {
+    /// The longer one took, done or given up, the longer what is known has to do.
+    mutating func pauseSweeps(after sweep: Search, at now: ContinuousClock.Instant = .now) {
         nextSweep = now + min((now - sweep.beganAt) * Self.sweepShare, Self.longestPause)
     }
 }

@@ -44,8 +44,7 @@ package final class GroupLedger: Ledger, Service {
         await withTaskCancellationOrGracefulShutdownHandler {
             var rhythm = Rhythm()
             while true {
-                let pause = rhythm.pause(waiting: entries.count)
-                if pause > .zero { await Task.pause(for: pause) }
+                await rhythm.pause(waiting: entries.count)
                 let group = await entries.take(atMost: Self.groupSize)
                 if group.isEmpty { break }
                 rhythm.begin(group.count)

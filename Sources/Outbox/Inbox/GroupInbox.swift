@@ -75,8 +75,7 @@ package final class GroupInbox: Inbox, Service {
     private func storeArrivals() async {
         var rhythm = Rhythm()
         while true {
-            let pause = rhythm.pause(waiting: arrivals.count)
-            if pause > .zero { await Task.pause(for: pause) }
+            await rhythm.pause(waiting: arrivals.count)
             guard let group = await arrivals.takeGroup() else { break }
             rhythm.begin(group.inTime.count)
             for pending in group.late { conclude(pending, .failure(.full)) }

@@ -19,7 +19,12 @@ package struct FormBody: Sendable {
 
     /// A parameter without `=` has an empty value; nothing between two `&` is no parameter.
     package init(parsing body: [UInt8]) throws(FormError) {
-        (bytes, parameters) = try FormDecoder.decode(body)
+        var decoder = FormDecoder()
+        // One byte more: that ends the last parameter.
+        bytes = try [UInt8](capacity: body.count + 1) { (bytes: inout OutputSpan<UInt8>) throws(FormError) in
+            try decoder.decode(body.span, into: &bytes)
+        }
+        parameters = decoder.parameters
         try Self.requireUTF8(bytes, parameters)
         sortedParameters = try Self.sort(parameters, of: bytes)
     }
@@ -84,82 +89,53 @@ package struct FormBody: Sendable {
 
 /// Collects decoded bytes into parameters.
 private struct FormDecoder {
-    /// As many bytes as the body has at most, and one that ends the last parameter.
-    private let memory: UnsafeMutableBufferPointer<UInt8>
-    private var count = 0
-    private var parameters: [FormBody.Parameter] = []
+    private(set) var parameters: [FormBody.Parameter] = []
     private var start = 0
     private var nameEnd: Int?
 
-    static func decode(_ body: [UInt8]) throws(FormError) -> (bytes: [UInt8], parameters: [FormBody.Parameter]) {
-        var result: Result<[FormBody.Parameter], FormError> = .success([])
-        let bytes = [UInt8](unsafeUninitializedCapacity: body.count + 1) { memory, count in
-            var decoder = FormDecoder(into: memory)
-            result = body.withUnsafeBufferPointer { decoder.decode($0) }
-            count = decoder.count
-        }
-        return (bytes, try result.get())
-    }
-
-    private init(into memory: UnsafeMutableBufferPointer<UInt8>) {
-        self.memory = memory
+    init() {
         parameters.reserveCapacity(16)
     }
 
-    private mutating func decode(
-        _ body: UnsafeBufferPointer<UInt8>
-    ) -> Result<[FormBody.Parameter], FormError> {
-        do throws(FormError) {
-            var position = 0
-            while position < body.count {
-                let byte = body[position]
-                switch byte {
-                case UInt8(ascii: "&"):
-                    try endParameter()
-                case UInt8(ascii: "="):
-                    endName()
-                case UInt8(ascii: "+"):
-                    append(UInt8(ascii: " "))
-                case UInt8(ascii: "%"):
-                    guard position + 2 < body.count,
-                        let high = Hexadecimal.value(of: body[position + 1]),
-                        let low = Hexadecimal.value(of: body[position + 2])
-                    else { throw .brokenEscape(offset: position) }
-                    append(high << 4 | low)
-                    position += 2
-                default:
-                    append(byte)
-                }
-                position += 1
+    mutating func decode(_ body: Span<UInt8>, into bytes: inout OutputSpan<UInt8>) throws(FormError) {
+        var position = 0
+        while position < body.count {
+            let byte = body[position]
+            switch byte {
+            case UInt8(ascii: "&"):
+                try endParameter(in: &bytes)
+            case UInt8(ascii: "="):
+                // Only the first one of a parameter ends its name; the others belong to the value.
+                if nameEnd == nil { nameEnd = bytes.count }
+                bytes.append(byte)
+            case UInt8(ascii: "+"):
+                bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard position + 2 < body.count,
+                    let high = Hexadecimal.value(of: body[position + 1]),
+                    let low = Hexadecimal.value(of: body[position + 2])
+                else { throw .brokenEscape(offset: position) }
+                bytes.append(high << 4 | low)
+                position += 2
+            default:
+                bytes.append(byte)
             }
-            try endParameter()
-            return .success(parameters)
-        } catch {
-            return .failure(error)
+            position += 1
         }
+        try endParameter(in: &bytes)
     }
 
-    private mutating func append(_ byte: UInt8) {
-        memory[count] = byte
-        count += 1
-    }
-
-    /// Only the first `=` of a parameter ends its name; the others belong to the value.
-    private mutating func endName() {
-        if nameEnd == nil { nameEnd = count }
-        append(UInt8(ascii: "="))
-    }
-
-    private mutating func endParameter() throws(FormError) {
-        if count > start {
+    private mutating func endParameter(in bytes: inout OutputSpan<UInt8>) throws(FormError) {
+        let end = bytes.count
+        if end > start {
             guard parameters.count < FormBody.maximumParameters else {
                 throw .tooManyParameters(limit: FormBody.maximumParameters)
             }
-            let name = start..<(nameEnd ?? count)
-            parameters.append(FormBody.Parameter(name: name, value: min(name.upperBound + 1, count)..<count))
+            let name = start..<(nameEnd ?? end)
+            parameters.append(FormBody.Parameter(name: name, value: min(name.upperBound + 1, end)..<end))
         }
-        append(UInt8(ascii: "&"))
-        start = count
+        bytes.append(UInt8(ascii: "&"))
+        start = bytes.count
         nameEnd = nil
     }
 }

@@ -23,8 +23,7 @@ package struct App: Hashable, Sendable {
                 clockWindow: clockWindow, reply: reply))
     }
 
-    // Inlined, a member is read as such and not by way of a key path.
-    @inlinable
+    /// By way of a key path, which takes longer than it looks: where every call passes, `settings` is read.
     package subscript<Value>(dynamicMember member: WritableKeyPath<AppSettings, Value>) -> Value {
         get { settings[keyPath: member] }
         set { settings[keyPath: member] = newValue }

@@ -26,7 +26,6 @@ package struct Endpoint: Hashable, Sendable {
             isPaused: isPaused)
     }
 
-    @inlinable
     package subscript<Value>(dynamicMember member: WritableKeyPath<EndpointSettings, Value>) -> Value {
         get { settings[keyPath: member] }
         set { settings[keyPath: member] = newValue }

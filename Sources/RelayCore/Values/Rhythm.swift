@@ -20,8 +20,13 @@ package struct Rhythm: Sendable {
         next = count < Self.busyCount ? nil : now + Self.interval
     }
 
-    /// How long to wait before the next group is taken, where so much waits for it already.
-    package func pause(waiting count: Int, at now: ContinuousClock.Instant = .now) -> Duration {
+    /// Waits before the next group is taken, for which so much is there already; ends early when the task is cancelled.
+    package func pause(waiting count: Int) async {
+        let delay = delay(waiting: count, at: .now)
+        if delay > .zero { await Task.pause(for: delay) }
+    }
+
+    package func delay(waiting count: Int, at now: ContinuousClock.Instant) -> Duration {
         guard let next, count < Self.fullCount else { return .zero }
         return max(next - now, .zero)
     }
