@@ -8,6 +8,13 @@ import Testing
     private static let kept = Array("kept".utf8)
     private let key = DeliveryKey(event: EventID(bits: 7), endpoint: erp)
 
+    /// Waits for no outcome.
+    private var hasty: App {
+        var app = teahouse
+        app.settings.reply.wait = .zero
+        return app
+    }
+
     private func arrival(goods: String = "zp_1", type: String = "goods.issue") -> Arrival {
         Arrival(type: type, orderNo: "order-1", goodsCode: goods, body: [], fingerprint: [])
     }
@@ -115,8 +122,6 @@ import Testing
     }
 
     @Test func whoDoesNotWaitIsAnsweredOnceTheEventIsStoredAndListensForNothing() async throws {
-        var hasty = teahouse
-        hasty.settings.reply.wait = .zero
         let outcomes = RecordingOutcomes((.delivered, Self.kept))
         #expect(try await take(arrival(), inbox: RecordingInbox(), outcomes: outcomes, app: hasty).told == "pending")
         #expect(outcomes.expected.isEmpty && outcomes.isHeldHere.isEmpty)
@@ -171,7 +176,9 @@ import Testing
     func whatIsNotStoredIsNeverAnsweredAsIfItWere(error: InboxError, told: String) async throws {
         let inbox = RecordingInbox { (_) throws(InboxError) in throw error }
         let outcomes = RecordingOutcomes((.delivered, Self.kept))
-        #expect(try await take(arrival(), inbox: inbox, outcomes: outcomes).told == told)
+        for app in [teahouse, hasty] {
+            #expect(try await take(arrival(), inbox: inbox, outcomes: outcomes, app: app).told == told)
+        }
         #expect(outcomes.isHeldHere.isEmpty)
     }
 }
