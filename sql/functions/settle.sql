@@ -28,12 +28,12 @@ AS $$
 BEGIN
     RETURN QUERY
     WITH input AS MATERIALIZED (
-        SELECT * FROM unnest(
-            event_ids, endpoint_ids, tokens, states, since_starts, took_mss, http_statuses, reasons, answer_starts,
-            answers, warnings, yizhan.open_places(event_ids, endpoint_ids)
-        ) AS i (
-            event_id, endpoint_id, token, state, since_start, took_ms, http_status, reason, answer_start,
-            answer, warning, place)
+        SELECT
+            unnest(event_ids) AS event_id, unnest(endpoint_ids) AS endpoint_id, unnest(tokens) AS token,
+            unnest(states) AS state, unnest(since_starts) AS since_start, unnest(took_mss) AS took_ms,
+            unnest(http_statuses) AS http_status, unnest(reasons) AS reason, unnest(answer_starts) AS answer_start,
+            unnest(answers) AS answer, unnest(warnings) AS warning,
+            unnest(yizhan.open_places(event_ids, endpoint_ids)) AS place
     ),
     ended AS (
         DELETE FROM yizhan.outbox AS o

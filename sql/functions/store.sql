@@ -45,28 +45,34 @@ BEGIN
         known := yizhan.known_otherwise(event_ids, app_ids, order_nos, dedupe_keys, known_prefixes);
     END IF;
 
+    -- The arrays are unnested in the list of what is selected: what FROM unnests is written into a temporary store first.
     RETURN QUERY
     WITH stored AS (
         INSERT INTO yizhan.event AS e (
             id, app_id, order_no, dedupe_key, type, body, fingerprint, reply_endpoint_id, warning, ordered,
             traceparent)
-        SELECT i.* FROM unnest(
-            event_ids, app_ids, order_nos, dedupe_keys, types, bodies, fingerprints, reply_endpoint_ids, warnings,
-            ordered_events, traceparents) AS i (
-            id, app_id, order_no, dedupe_key, type, body, fingerprint, reply_endpoint_id, warning, ordered,
-            traceparent)
+        SELECT i.* FROM (
+            SELECT
+                unnest(event_ids) AS id, unnest(app_ids), unnest(order_nos), unnest(dedupe_keys), unnest(types),
+                unnest(bodies), unnest(fingerprints), unnest(reply_endpoint_ids), unnest(warnings),
+                unnest(ordered_events), unnest(traceparents)
+        ) AS i
         WHERE i.id <> ALL (known)
         ON CONFLICT (order_no, app_id, dedupe_key) DO NOTHING
         RETURNING e.id, e.seq, e.app_id, e.order_no, yizhan.event_day(e.id) AS event_day
     ),
     fresh AS (
         SELECT s.id, s.seq, s.app_id, s.order_no, s.event_day, d.endpoint_id, d.lease, d.ordered
-        FROM unnest(delivery_event_ids, delivery_endpoint_ids, leases, ordered) AS d (id, endpoint_id, lease, ordered)
+        FROM (
+            SELECT
+                unnest(delivery_event_ids) AS id, unnest(delivery_endpoint_ids) AS endpoint_id, unnest(leases) AS lease,
+                unnest(ordered) AS ordered
+        ) AS d
         JOIN stored AS s ON s.id = d.id
     ),
     delivery AS (
         SELECT
-            f.id, f.seq, f.app_id, f.order_no, f.event_day, f.endpoint_id, f.ordered,
+            f.id, f.seq, f.app_id, f.order_no, f.endpoint_id, f.ordered,
             CASE
                 WHEN NOT f.ordered THEN f.lease
                 WHEN EXISTS (
@@ -87,7 +93,7 @@ BEGIN
         FROM (
             SELECT s.event_day, s.app_id, 'event' FROM stored AS s
             UNION ALL
-            SELECT d.event_day, d.app_id, 'accepted' FROM delivery AS d
+            SELECT f.event_day, f.app_id, 'accepted' FROM fresh AS f
         ) AS n (event_day, app_id, what)
         GROUP BY 1, 3, 4
         ORDER BY 1, 3, 4

@@ -1,6 +1,6 @@
 BEGIN;
 \ir fixture/teahouse.psql
-SELECT plan(14);
+SELECT plan(15);
 
 -- An order with an id of a moment: 2026-11-24 from 16:00 UTC on is the 25th in Beijing.
 CREATE FUNCTION test.come(
@@ -27,6 +27,10 @@ $$;
 SELECT is(yizhan.event_day('019aa000-0000-7000-8000-000000000000'), '2025-11-20', 'the day of an id');
 SELECT is(
     yizhan.event_day(yizhan.first_event_id('2026-11-25'::date)), '2026-11-25', 'the first id of a day is of that day');
+SELECT is_empty(
+    $$SELECT FROM generate_series('2025-12-31 15:59:59.999Z'::timestamptz, '2028-03-01', '90 minutes') AS at
+    WHERE yizhan.event_day(yizhan.first_event_id(at)) <> yizhan.beijing_day(at)$$,
+    'an id is of the Beijing day of its moment, to the millisecond before midnight');
 
 CREATE TEMP TABLE came AS
 SELECT n, test.come('A' || n, '2026-11-24 15:59:59.9Z', CASE WHEN n = 1 THEN '{erp,audit}'::text[] ELSE '{erp}' END) AS id
