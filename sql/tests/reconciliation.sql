@@ -28,9 +28,10 @@ SELECT is(yizhan.event_day('019aa000-0000-7000-8000-000000000000'), '2025-11-20'
 SELECT is(
     yizhan.event_day(yizhan.first_event_id('2026-11-25'::date)), '2026-11-25', 'the first id of a day is of that day');
 SELECT is_empty(
-    $$SELECT FROM generate_series('2025-12-31 15:59:59.999Z'::timestamptz, '2028-03-01', '90 minutes') AS at
+    $$SELECT FROM generate_series('2025-12-31 16:00Z'::timestamptz, '2028-03-01', '24 hours') AS midnight
+    CROSS JOIN LATERAL (VALUES (midnight - interval '1 ms'), (midnight)) AS m (at)
     WHERE yizhan.event_day(yizhan.first_event_id(at)) <> yizhan.beijing_day(at)$$,
-    'an id is of the Beijing day of its moment, to the millisecond before midnight');
+    'an id is of the Beijing day of its moment, to the millisecond');
 
 CREATE TEMP TABLE came AS
 SELECT n, test.come('A' || n, '2026-11-24 15:59:59.9Z', CASE WHEN n = 1 THEN '{erp,audit}'::text[] ELSE '{erp}' END) AS id
