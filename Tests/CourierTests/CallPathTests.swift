@@ -2,6 +2,7 @@ import Dispatch
 import NIOCore
 import NIOPosix
 import RelayCore
+import TestSupport
 import Testing
 
 @testable import Courier

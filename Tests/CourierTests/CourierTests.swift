@@ -4,6 +4,7 @@ import Platforms
 import RelayCore
 import StandardWebhooks
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Courier

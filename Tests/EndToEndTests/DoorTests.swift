@@ -110,7 +110,7 @@ import Testing
                         // Those that are too many are closed before they have said anything.
                         try? await RawConnection.with(port: platform.port) { connection in
                             try await connection.send(Array("POST / HTTP/1.1\r\n".utf8))
-                            while !isOver.isPassable { try await Task.sleep(for: .milliseconds(50)) }
+                            try await isOver.pass()
                         }
                     }
                 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import OutboundHTTP
@@ -107,7 +108,7 @@ import Testing
         try await ScriptedServer.run(script: script) { server in
             try await withDestination("http://127.0.0.1:\(server.port)") { destination in
                 #expect(await destination.get().text == "ok")
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
                 #expect(await destination.get().text == "ok")
                 #expect(server.accepted == 2)
             }
@@ -132,7 +133,7 @@ import Testing
             let url = "http://127.0.0.1:\(server.port)"
             try await withDestination(url, idleTimeout: .milliseconds(50)) { destination in
                 #expect(await destination.get().text == "ok")
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
                 #expect(await destination.get().timings.isConnectionReused == false)
             }
         }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import OutboundHTTP
@@ -41,7 +42,7 @@ import Testing
                     let url = "http://127.0.0.1:\(server.port)"
                     try await withDestination(url, maxConnections: 1) { destination in
                         async let first = destination.get(timeout: .seconds(6))
-                        try await eventually { server.open == 1 }
+                        try await eventually("one connection is open") { server.open == 1 }
                         try await body(destination, get) { true }
                         #expect(await first.failure == .timedOut(.waiting))
                     }
@@ -89,7 +90,7 @@ import Testing
             try await ScriptedServer.run(script: script) { server in
                 try await withDestination("\(scheme)://127.0.0.1:\(server.port)") { destination in
                     try await body(destination, call) { server.open == 1 }
-                    if self != .writing { try await eventually { server.open == 0 } }
+                    if self != .writing { try await eventually("no connection is open") { server.open == 0 } }
                 }
             }
         }
@@ -122,7 +123,7 @@ import Testing
                 group.addTask {
                     await destination.call(call, connectTimeout: .seconds(30), timeout: .seconds(30))
                 }
-                try await eventually(isStuck)
+                try await eventually("the call is stuck", isStuck)
                 group.cancelAll()
                 let exchange = try #require(await group.next())
                 #expect(exchange.failure == .cancelled)

@@ -83,15 +83,3 @@ extension HTTPExchange {
     var answer: HTTPAnswer? { try? result.get() }
     var text: String? { answer.map { String(decoding: $0.body, as: UTF8.self) } }
 }
-
-/// Waits until `condition` holds, at most ten seconds.
-func eventually(_ condition: () throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let end = ContinuousClock.now + .seconds(10)
-    while try !condition() {
-        guard ContinuousClock.now < end else {
-            Issue.record("this did not come true within ten seconds", sourceLocation: sourceLocation)
-            return
-        }
-        try await Task.sleep(for: .milliseconds(1))
-    }
-}

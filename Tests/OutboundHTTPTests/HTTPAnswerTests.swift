@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import OutboundHTTP
@@ -101,7 +102,7 @@ import Testing
                     Issue.record("\(exchange.result)")
                     return
                 }
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }
@@ -148,7 +149,7 @@ import Testing
         try await ScriptedServer.run(script: { try await $0.serve(bytes) }) { server in
             try await withDestination("http://127.0.0.1:\(server.port)") { destination in
                 #expect(await destination.get().failure == .headTooLarge)
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }
@@ -172,7 +173,7 @@ import Testing
                 let answer = try #require(await destination.get().answer)
                 #expect(answer.body == Array(repeating: UInt8(ascii: "b"), count: 64 * 1024))
                 #expect(answer.isBodyTruncated)
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }
@@ -246,7 +247,7 @@ import Testing
                 let exchange = await destination.post(String(repeating: "b", count: 32 << 20))
                 #expect(exchange.answer?.status == 413)
                 #expect(exchange.text == "no")
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }

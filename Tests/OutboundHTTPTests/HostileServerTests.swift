@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import OutboundHTTP
@@ -44,7 +45,7 @@ import Testing
                 let exchange = await destination.get(timeout: .milliseconds(300))
                 #expect(exchange.failure == .timedOut(.reading))
                 #expect(exchange.timings.total < .seconds(5))
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }
@@ -59,7 +60,7 @@ import Testing
             try await withDestination("http://127.0.0.1:\(server.port)") { destination in
                 let answer = try #require(await destination.get().answer)
                 #expect(answer.isBodyTruncated && answer.body.count == HTTPAnswer.maximumBodyByteCount)
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }
@@ -70,7 +71,7 @@ import Testing
             try await withDestination("http://127.0.0.1:\(server.port)") { destination in
                 #expect(
                     await destination.get().failure == .malformedAnswer(reason: "more than 16 interim answers"))
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }
@@ -88,7 +89,7 @@ import Testing
                     Issue.record("\(exchange.result)")
                     return
                 }
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }
@@ -133,7 +134,7 @@ import Testing
             try await ScriptedServer.run(script: script) { server in
                 try await withDestination("http://127.0.0.1:\(server.port)", maxConnections: 1) { destination in
                     #expect(await destination.get().text == "ok")
-                    try await eventually { server.open == 0 }
+                    try await eventually("no connection is open") { server.open == 0 }
                     #expect(await destination.get().text == "ok")
                     #expect(server.accepted == 2)
                 }
@@ -179,7 +180,7 @@ import Testing
                     Issue.record("\(exchange.result)")
                     return
                 }
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }

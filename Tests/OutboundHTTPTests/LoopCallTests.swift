@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import OutboundHTTP
@@ -12,7 +13,7 @@ import Testing
             try await withDestination("http://127.0.0.1:\(server.port)", maxConnections: 3) { destination in
                 let ends = Ends()
                 destination.onEventLoop { for _ in 1...3 { follow(200, at: destination, ends) } }
-                try await eventually { ends.all.count == 600 }
+                try await eventually("600 calls have ended") { ends.all.count == 600 }
                 #expect(ends.all.allSatisfy { $0.text == "ok" })
                 #expect(server.accepted == 3)
                 // The connection is free before the call has ended: none had to wait for one.
@@ -31,15 +32,15 @@ import Testing
                 let ends = Ends()
                 destination.onEventLoop { for _ in 1...20 { start(at: destination, ends) } }
                 async let task = destination.get()
-                try await eventually { server.open == 4 }
+                try await eventually("4 connections are open") { server.open == 4 }
                 destination.cutShort()
                 #expect(await task.failure == .cancelled)
-                try await eventually { ends.all.count == 20 }
+                try await eventually("20 calls have ended") { ends.all.count == 20 }
                 // What is begun later ends as it begins.
                 destination.onEventLoop { start(at: destination, ends) }
-                try await eventually { ends.all.count == 21 }
+                try await eventually("21 calls have ended") { ends.all.count == 21 }
                 #expect(ends.all.allSatisfy { $0.failure == .cancelled })
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }
@@ -49,9 +50,9 @@ import Testing
         try await withDestination("http://hangs.example", maxConnections: 2, resolver: resolver) { destination in
             let ends = Ends()
             destination.onEventLoop { for _ in 1...5 { start(at: destination, ends) } }
-            try await eventually { resolver.lookups == 2 }
+            try await eventually("it is looked up twice") { resolver.lookups == 2 }
             destination.cutShort()
-            try await eventually { ends.all.count == 5 }
+            try await eventually("5 calls have ended") { ends.all.count == 5 }
             #expect(ends.all.allSatisfy { $0.failure == .cancelled })
             resolver.letGo()
         }
@@ -64,7 +65,7 @@ import Testing
                 destination.start(HTTPCall(method: .get, target: "no path"), within: .seconds(1)) { ends.note($0) }
                 #expect(ends.all.count == 1)
             }
-            try await eventually { ends.all.count == 1 }
+            try await eventually("one call has ended") { ends.all.count == 1 }
             #expect(ends.all.first?.failure == .invalidCall(reason: "the request target is not a percent-encoded path"))
         }
     }

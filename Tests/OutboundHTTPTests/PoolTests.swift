@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import OutboundHTTP
@@ -52,7 +53,7 @@ import Testing
                 #expect(answered > 0)
             }
             // Closing the destination has closed its sockets: the server sees the end of every one.
-            try await eventually { server.open == 0 }
+            try await eventually("no connection is open") { server.open == 0 }
             #expect(server.accepted > 32)
         }
     }
@@ -82,7 +83,7 @@ import Testing
         try await ScriptedServer.run(script: { try await $0.hang() }) { server in
             try await withDestination("http://127.0.0.1:\(server.port)") { destination in
                 async let begun = destination.get(timeout: .seconds(1))
-                try await eventually { server.open == 1 }
+                try await eventually("one connection is open") { server.open == 1 }
                 async let closed: Void = destination.close()
                 let failure = await begun.failure
                 #expect(failure == .timedOut(.waiting))

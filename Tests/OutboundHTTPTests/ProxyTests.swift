@@ -141,7 +141,7 @@ import Testing
                     #expect(!text.contains("p@ss") && !text.contains("dXNlcjpwQHNz"))
                 }
             }
-            try await eventually { server.open == 0 }
+            try await eventually("no connection is open") { server.open == 0 }
         }
     }
 
@@ -178,7 +178,7 @@ import Testing
                     #expect(failure == .connectTimedOut(.tunnelling))
                     #expect("\(failure as Any)".contains("through the outbound proxy"))
                 }
-                try await eventually { server.open == 0 }
+                try await eventually("no connection is open") { server.open == 0 }
             }
         }
     }

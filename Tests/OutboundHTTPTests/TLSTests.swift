@@ -39,7 +39,7 @@ import Testing
                 }
                 #expect(server.accepted == 1)
             }
-            try await eventually { server.open == 0 }
+            try await eventually("no connection is open") { server.open == 0 }
         }
     }
 

@@ -1,5 +1,6 @@
 import Logging
 import PostgreSQL
+import TestSupport
 import Testing
 
 extension Logger {
@@ -38,21 +39,6 @@ extension PostgresConnection {
                 """, [.int32(processID), .text(text)]
             ).count == 1
         }
-    }
-}
-
-/// Polls until the condition holds, and fails after ten seconds.
-func eventually(
-    isolation: isolated (any Actor)? = #isolation, _ what: String,
-    sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else {
-            Issue.record("never came true: \(what)", sourceLocation: sourceLocation)
-            throw CancellationError()
-        }
-        try await Task.sleep(for: .milliseconds(5))
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import PostgreSQL
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/fd"))) struct LeakTests {

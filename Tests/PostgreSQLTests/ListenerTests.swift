@@ -1,5 +1,6 @@
 import Logging
 import PostgreSQL
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ListenerTests {

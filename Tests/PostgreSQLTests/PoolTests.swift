@@ -1,6 +1,7 @@
 import Logging
 import PostgreSQL
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct PoolTests {

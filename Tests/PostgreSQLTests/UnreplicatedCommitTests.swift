@@ -29,7 +29,7 @@ import Testing
     }
 
     private func cancelWait(_ cluster: StoppableCluster) async throws {
-        try await TestSupport.eventually("a commit waits for the standby, and is cancelled") {
+        try await eventually("a commit waits for the standby, and is cancelled") {
             try await cluster.psql(
                 "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
                 on: cluster.url) == "1"
@@ -68,7 +68,7 @@ import Testing
         try await with { configuration, cluster in
             let connection = try await PostgresConnection.open(configuration)
             let insertion = Task { try await connection.query("INSERT INTO t VALUES (1)") }
-            try await TestSupport.eventually("the commit waits for the standby") {
+            try await eventually("the commit waits for the standby") {
                 try await cluster.psql(
                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'", on: cluster.url) == "1"
             }
@@ -84,7 +84,7 @@ import Testing
                 try await connection.query("INSERT INTO t VALUES (1)", timeout: .milliseconds(300))
             }
             #expect(error.isOutcomeUnknown)
-            try await TestSupport.eventually("no session waits for the standby") {
+            try await eventually("no session waits for the standby") {
                 try await cluster.psql(
                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'", on: cluster.url) == "0"
             }

@@ -53,7 +53,9 @@ import Testing
             }
         } _: { peer, port in
             try await whileReconciling([app(1, port: port)]) {
-                try await eventually { books.memory.completed[AppID(1)] == 1 && !books.memory.pauses.isEmpty }
+                try await eventually(within: .seconds(20), "the first app is done, and the next pause begins") {
+                    books.memory.completed[AppID(1)] == 1 && !books.memory.pauses.isEmpty
+                }
             }
             #expect(stored.all == Set((0..<250).map { "A\($0)" }))
             #expect(books.memory.saved.map { $0.window?.page } == [2, 3, nil])
@@ -74,7 +76,7 @@ import Testing
             return Self.page(first..<min(first + number("limit"), 120), total: 120, title: title)
         } _: { _, port in
             try await whileReconciling([app(1, port: port)]) {
-                try await eventually { books.memory.completed[AppID(1)] == 1 }
+                try await eventually(within: .seconds(20), "the app is done") { books.memory.completed[AppID(1)] == 1 }
             }
             #expect(stored.all == Set((0..<120).map { "A\($0)" }))
             #expect(books.memory.saved.first?.window?.limit == 50)
@@ -87,7 +89,7 @@ import Testing
         } _: { _, port in
             stored.isFull = true
             try await whileReconciling([app(1, port: port)]) {
-                try await eventually { !books.memory.pauses.isEmpty }
+                try await eventually(within: .seconds(20), "it pauses") { !books.memory.pauses.isEmpty }
             }
             #expect(books.memory.saved.isEmpty)
             #expect(books.memory.pauses == [.seconds(1)])
@@ -102,7 +104,9 @@ import Testing
                 Self.page(0..<3, total: 3)
             } _: { _, port in
                 try await whileReconciling([app(1, port: hangingPort), app(2, port: port)]) {
-                    try await eventually { books.memory.completed[AppID(2)] == 1 && !hanging.calls.isEmpty }
+                    try await eventually(within: .seconds(20), "the other app is done") {
+                        books.memory.completed[AppID(2)] == 1 && !hanging.calls.isEmpty
+                    }
                 }
             }
             // Told to stop, it did not wait for the answer: given back, and no failure.
@@ -116,7 +120,9 @@ import Testing
             .text("", status: 429)
         } _: { peer, port in
             try await whileReconciling([app(1, port: port)]) {
-                try await eventually { books.memory.isUsedUp && !books.memory.pauses.isEmpty }
+                try await eventually(within: .seconds(20), "the quota is used up, and it pauses") {
+                    books.memory.isUsedUp && !books.memory.pauses.isEmpty
+                }
             }
             #expect(peer.calls.count == 1)
             #expect(books.memory.pauses == [nil])
@@ -139,17 +145,5 @@ private final class StoredArrivals: Sendable {
         let isNew: Bool? = state.withLock { $0.isFull ? nil : $0.orders.insert(arrival.orderNo).inserted }
         guard let isNew else { throw .full }
         return isNew
-    }
-}
-
-/// Waits until `condition` holds, at most twenty seconds.
-private func eventually(_ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let end = ContinuousClock.now + .seconds(20)
-    while !condition() {
-        guard .now < end else {
-            Issue.record("this did not come true within twenty seconds", sourceLocation: sourceLocation)
-            return
-        }
-        try await Task.sleep(for: .milliseconds(2))
     }
 }

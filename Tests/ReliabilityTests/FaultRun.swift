@@ -89,11 +89,8 @@ struct FaultRun: Sendable {
         within limit: Duration = .seconds(20), _ what: String, sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: () async throws -> Bool
     ) async throws {
-        try await TestSupport.eventually(within: limit, what, sourceLocation: sourceLocation) {
-            if try await condition() { return true }
-            try await ContinuousClock().sleep(for: .milliseconds(180))
-            return false
-        }
+        try await TestSupport.eventually(
+            within: limit, pause: .milliseconds(200), what, sourceLocation: sourceLocation, condition)
     }
 
     /// Waits until so many more deliveries have come to the merchant.

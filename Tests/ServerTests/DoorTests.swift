@@ -1,5 +1,6 @@
 import NIOCore
 import RelayCore
+import TestSupport
 import Testing
 
 @testable import Server
@@ -23,7 +24,7 @@ import Testing
                                 "POST \(RunningServer.issue) HTTP/1.1\r\nHost: r\r\nContent-Length: 60000\r\n"
                                 + "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
                             try await connection.send(number.isMultiple(of: 2) ? "POST / HTTP/1.1\r\nX: " : body)
-                            try await eventually("the connection is closed", pause: .milliseconds(200)) {
+                            try await eventually(pause: .milliseconds(200), "the connection is closed") {
                                 connection.drip()
                                 return connection.isClosed
                             }
@@ -198,7 +199,7 @@ import Testing
         try await RunningServer.run(patience: .milliseconds(500)) { server in
             try await RawConnection.open(to: server.port, isReading: false, receiveBuffer: 4_096) { connection in
                 let calls = String(repeating: RawConnection.request("GET", RunningServer.issue), count: 100)
-                try await eventually("the connection is closed", within: .seconds(40)) {
+                try await eventually(within: .seconds(40), "the connection is closed") {
                     connection.sendSoon(calls)
                     return Self.turnedAway("unread_answer") > before
                 }

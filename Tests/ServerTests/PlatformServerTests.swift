@@ -1,5 +1,6 @@
 import NIOCore
 import RelayCore
+import TestSupport
 import Testing
 
 @testable import Server

@@ -130,7 +130,7 @@ import Testing
                 #expect(try await connection.post(RunningServer.issue, try goodsIssue()).status == 200)
                 try await connection.stopReading()
                 let calls = String(repeating: RawConnection.request("GET", RunningServer.issue), count: 100)
-                try await eventually("the connection is closed", within: .seconds(40)) {
+                try await eventually(within: .seconds(40), "the connection is closed") {
                     connection.sendSoon(calls)
                     return server.openConnections() == 0
                 }

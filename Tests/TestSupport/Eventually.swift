@@ -4,10 +4,12 @@ package import Testing
 ///
 /// - Parameters:
 ///   - what: completes the sentence "it did not come true that …".
-///   - condition: is asked every 20 ms; an error it throws ends the waiting.
+///   - pause: between two looks.
+///   - condition: an error it throws ends the waiting.
 nonisolated(nonsending)
     package func eventually(
-        within limit: Duration = .seconds(10), _ what: String, sourceLocation: SourceLocation = #_sourceLocation,
+        within limit: Duration = .seconds(10), pause: Duration = .milliseconds(20), _ what: String,
+        sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: () async throws -> Bool
     ) async throws
 {
@@ -17,6 +19,6 @@ nonisolated(nonsending)
         let isInTime = clock.now < deadline
         try #require(
             isInTime, "it did not come true within \(limit) that \(what)", sourceLocation: sourceLocation)
-        try await clock.sleep(for: .milliseconds(20))
+        try await clock.sleep(for: pause)
     }
 }

@@ -26,6 +26,7 @@ SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
+    -- Unnested in the list of what is selected, as in `store`.
     RETURN QUERY
     WITH input AS MATERIALIZED (
         SELECT

@@ -58,15 +58,3 @@ extension AttemptReport {
         if case .interrupted = verdict { true } else { false }
     }
 }
-
-/// Waits until `condition` holds, at most ten seconds.
-func eventually(
-    _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
-) async throws {
-    let end = ContinuousClock.now + .seconds(10)
-    while try !condition() {
-        let isInTime = ContinuousClock.now < end
-        try #require(isInTime, "it did not come true that \(what)", sourceLocation: sourceLocation)
-        try await Task.sleep(for: .milliseconds(2))
-    }
-}

@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 
 /// A merchant's system on loopback, which keeps what it gets and answers what it is told to.
@@ -22,7 +23,6 @@ final class LoopbackMerchant: Sendable {
         var running = 0
         var peak = 0
         var connections = 0
-        var isOpen = false
     }
 
     let port: Int
@@ -30,6 +30,7 @@ final class LoopbackMerchant: Sendable {
 
     final class Counts: Sendable {
         fileprivate let state = Mutex(State())
+        fileprivate let gate = Gate()
     }
 
     private init(port: Int, state: Counts) {
@@ -46,17 +47,15 @@ final class LoopbackMerchant: Sendable {
 
     /// Calls that hang go on.
     func open() {
-        state.state.withLock { $0.isOpen = true }
+        state.gate.open()
     }
 
     /// Until `open` is called, or the connection ends.
     func hang() async {
-        while !state.state.withLock({ $0.isOpen }) {
-            do {
-                try await Task.sleep(for: .milliseconds(1))
-            } catch {
-                return
-            }
+        do {
+            try await state.gate.pass()
+        } catch {
+            // The connection has ended.
         }
     }
 

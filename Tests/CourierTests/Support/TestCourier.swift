@@ -6,6 +6,7 @@ import Platforms
 import RelayCore
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 
 /// Keeps what is recorded, and says that it is written at once unless it is told to wait.

@@ -54,10 +54,6 @@ import Testing
         }
     }
 
-    private final class Gate: Sendable {
-        let isOpen = Mutex(false)
-    }
-
     private static let found = #"found ["茶 1.50"] of 1"#
 
     @Test func theEndpointsOwnAuthoritiesAreTrustedInThePlaceOfTheSystems() async throws {
@@ -151,7 +147,7 @@ import Testing
     @Test func theSameQuestionFromManyIsOneCall() async throws {
         let gate = Gate()
         try await LoopbackPeer.with { _, _ in
-            while !gate.isOpen.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
+            try await gate.pass()
             return Self.ok
         } _: { peer, port in
             let house = try House(port: port)
@@ -160,7 +156,7 @@ import Testing
                 for _ in 0..<20 { group.addTask { await house.ask(library) } }
                 group.addTask {
                     while peer.calls.isEmpty { await Task.pause(for: .milliseconds(1)) }
-                    gate.isOpen.withLock { $0 = true }
+                    gate.open()
                     return Self.found
                 }
                 for await answer in group { #expect(answer == Self.found) }
@@ -172,7 +168,7 @@ import Testing
     @Test func noMoreQuestionsAreOpenThanThereIsMemoryForTheirAnswers() async throws {
         let gate = Gate()
         try await LoopbackPeer.with { _, _ in
-            while !gate.isOpen.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
+            try await gate.pass()
             return Self.ok
         } _: { peer, port in
             let house = try House(port: port)
@@ -182,7 +178,7 @@ import Testing
                 var answers: [String] = []
                 for _ in 0..<8 { answers.append(await group.next() ?? "") }
                 #expect(answers == [String](repeating: "unavailable", count: 8), "they are told at once")
-                gate.isOpen.withLock { $0 = true }
+                gate.open()
                 for await answer in group { #expect(answer == Self.found) }
             }
             #expect(peer.calls.count == 32)

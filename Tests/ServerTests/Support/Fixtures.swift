@@ -48,17 +48,3 @@ func goodsIssue(orderNo: String = "order-1", goods: String = "zp_1", secret: Sec
         ], secret: secret)
     return String(decoding: form, as: UTF8.self)
 }
-
-/// Waits until `condition` holds.
-func eventually(
-    _ what: String, within limit: Duration = .seconds(10), pause: Duration = .milliseconds(2),
-    sourceLocation: SourceLocation = #_sourceLocation,
-    _ condition: () throws -> Bool
-) async throws {
-    let end = ContinuousClock.now + limit
-    while try !condition() {
-        let isInTime = ContinuousClock.now < end
-        try #require(isInTime, "it did not come true that \(what)", sourceLocation: sourceLocation)
-        try await Task.sleep(for: pause)
-    }
-}

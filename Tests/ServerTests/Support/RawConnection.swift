@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Synchronization
+import TestSupport
 import Testing
 
 /// A TCP connection that sends what it is given, and keeps what comes.
@@ -97,7 +98,7 @@ final class RawConnection: Sendable {
     /// Takes the next answer from what came.
     func answer(hasBody: Bool = true, sourceLocation: SourceLocation = #_sourceLocation) async throws -> Answer {
         var answer: Answer?
-        try await eventually("there is an answer", sourceLocation: sourceLocation) {
+        try await eventually(pause: .milliseconds(2), "there is an answer", sourceLocation: sourceLocation) {
             answer = inbound.state.withLock { Self.takeAnswer(from: &$0.received, hasBody: hasBody) }
             return answer != nil
         }
